@@ -1,0 +1,57 @@
+//! The profiles that are shipped can be read, and hold what every profile has to hold.
+//!
+//! It is apart because it reads files, which nothing else of this crate does.
+
+use std::{fs, path::Path};
+
+use code_source_egress::{Access, Profile};
+
+fn profiles() -> Vec<Profile> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = files.filter(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
+    files
+        .map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
+            Profile::parse(&text).unwrap_or_else(|error| panic!("{}: {error:?}", file.display()))
+        })
+        .collect()
+}
+
+#[test]
+fn every_shipped_profile_can_be_read() {
+    let profiles = profiles();
+    assert!(!profiles.is_empty());
+    for profile in profiles {
+        assert!(
+            profile
+                .rules()
+                .iter()
+                .any(|rule| rule.access() == Access::Read)
+        );
+        assert!(profile.secret_fields().next().is_some());
+    }
+}
+
+#[test]
+fn no_shipped_profile_lets_a_credential_or_another_account_into_a_query() {
+    for profile in profiles() {
+        for rule in profile.rules() {
+            let keys: Vec<_> = rule.query().once().chain(rule.query().lists()).collect();
+            for key in [
+                "private_token",
+                "access_token",
+                "bearer_token",
+                "job_token",
+                "sudo",
+            ] {
+                assert!(!keys.contains(&key), "{}: {key}", rule.endpoint());
+            }
+        }
+    }
+}
