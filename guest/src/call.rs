@@ -1,0 +1,252 @@
+//! One call's way to the forge: deadline, retries, limits; apart so that no operation repeats them.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, join, select};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    bindings::settings::Forge,
+    bindings::types::ErrorCode,
+    error::{Failure, Purpose, from_answer, quote},
+    retry,
+    transport::{Answer, Breakage, BreakageKind, Head, Request, Transport},
+};
+
+/// What one call of an exported function may use.
+#[derive(Debug)]
+pub(crate) struct Call<T> {
+    transport: T,
+    base_url: String,
+    concurrency: usize,
+    /// On the transport's clock.
+    deadline: u64,
+}
+
+impl<T: Transport> Call<T> {
+    pub(crate) fn new(transport: T, forge: &Forge) -> Self {
+        // The host ends the call without an answer when its budget is over, so answer before that.
+        let margin = (forge.budget / 20).clamp(20, 2_000);
+        let deadline = transport
+            .now()
+            .saturating_add(forge.budget.saturating_sub(margin));
+        Self {
+            transport,
+            base_url: forge.base_url.clone(),
+            concurrency: usize::try_from(forge.concurrency.max(1)).unwrap_or(1),
+            deadline,
+        }
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    pub(crate) fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    pub(crate) fn wall_clock(&self) -> i64 {
+        self.transport.wall_clock()
+    }
+
+    /// Read JSON.
+    pub(crate) async fn json<D: DeserializeOwned>(
+        &self,
+        request: &Request,
+        purpose: &Purpose,
+    ) -> Result<(Head, D), Failure> {
+        let (head, body) = self.bytes(request, purpose, LARGEST_JSON).await?;
+        if !is_json(&head) {
+            return Err(not_the_api(purpose, &head));
+        }
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok((head, value)),
+            Err(problem) => {
+                let place = quote(&problem.to_string());
+                Err(Failure::malformed(format!("{}: {place}", purpose.action)).with_head(&head))
+            }
+        }
+    }
+
+    /// Read a body that fits into memory.
+    pub(crate) async fn bytes(
+        &self,
+        request: &Request,
+        purpose: &Purpose,
+        limit: usize,
+    ) -> Result<(Head, Vec<u8>), Failure> {
+        let mut sent = 1;
+        loop {
+            let answer = self.open_counted(request, purpose, &mut sent).await?;
+            match self.collect(answer.body, limit).await {
+                Ok(body) => return Ok((answer.head, body)),
+                Err(breakage) => {
+                    let failure = Failure::from_breakage(purpose, &breakage);
+                    let failure = failure.with_head(&answer.head);
+                    self.pause_after_breakage(&breakage, request, sent, failure)
+                        .await?;
+                    sent += 1;
+                }
+            }
+        }
+    }
+
+    /// Read the body of an answer that `open` gave, once.
+    pub(crate) async fn read(
+        &self,
+        answer: Answer<T::Body>,
+        purpose: &Purpose,
+        limit: usize,
+    ) -> Result<Vec<u8>, Failure> {
+        let body = self.collect(answer.body, limit).await;
+        body.map_err(|breakage| Failure::from_breakage(purpose, &breakage).with_head(&answer.head))
+    }
+
+    /// Wait for both, at the same time where the forge allows two requests at once.
+    pub(crate) async fn both<A, B>(
+        &self,
+        first: impl Future<Output = A>,
+        second: impl Future<Output = B>,
+    ) -> (A, B) {
+        match self.concurrency {
+            0 | 1 => (first.await, second.await),
+            _ => join(first, second).await,
+        }
+    }
+
+    /// Send a request and hand the body of its answer on, unread.
+    pub(crate) async fn open(
+        &self,
+        request: &Request,
+        purpose: &Purpose,
+    ) -> Result<Answer<T::Body>, Failure> {
+        let answer = self.open_counted(request, purpose, &mut 1).await?;
+        match answer.head.media_type() == "text/html" {
+            true => Err(not_the_api(purpose, &answer.head)),
+            false => Ok(answer),
+        }
+    }
+
+    /// Send until there is a successful answer. `sent` counts this request too.
+    async fn open_counted(
+        &self,
+        request: &Request,
+        purpose: &Purpose,
+        sent: &mut u32,
+    ) -> Result<Answer<T::Body>, Failure> {
+        loop {
+            match self.within_deadline(self.transport.send(request)).await {
+                Ok(answer) if is_success(&answer.head, request) => return Ok(answer),
+                Ok(answer) => {
+                    self.pause_after_answer(answer, request, purpose, *sent)
+                        .await?
+                }
+                Err(breakage) => {
+                    let failure = Failure::from_breakage(purpose, &breakage);
+                    self.pause_after_breakage(&breakage, request, *sent, failure)
+                        .await?;
+                }
+            }
+            *sent += 1;
+        }
+    }
+
+    /// Wait until the request may be sent again, or fail.
+    async fn pause_after_answer(
+        &self,
+        answer: Answer<T::Body>,
+        request: &Request,
+        purpose: &Purpose,
+        sent: u32,
+    ) -> Result<(), Failure> {
+        let Answer { head, body } = answer;
+        let now = self.transport.wall_clock();
+        // A refusal is understood from its status alone where its body does not arrive.
+        let body = self
+            .collect(body, LARGEST_PROBLEM)
+            .await
+            .unwrap_or_default();
+        let failure = from_answer(purpose, &head, &body, now);
+        if !retry::is_passing(head.status) {
+            return Err(failure);
+        }
+        let random = self.transport.random();
+        let wait = retry::asked(&head, now)
+            .unwrap_or_else(|| retry::backoff(Some(head.status), sent, random));
+        self.pause(wait, request, sent, failure).await
+    }
+
+    async fn pause_after_breakage(
+        &self,
+        breakage: &Breakage,
+        request: &Request,
+        sent: u32,
+        failure: Failure,
+    ) -> Result<(), Failure> {
+        if !retry::is_passing_breakage(breakage) {
+            return Err(failure);
+        }
+        let wait = retry::backoff(None, sent, self.transport.random());
+        self.pause(wait, request, sent, failure).await
+    }
+
+    async fn pause(
+        &self,
+        wait: u64,
+        request: &Request,
+        sent: u32,
+        failure: Failure,
+    ) -> Result<(), Failure> {
+        let end = self.transport.now().saturating_add(wait);
+        if sent >= retry::tries(failure.status(), request.is_divisible) || end >= self.deadline {
+            return Err(failure);
+        }
+        self.transport.sleep(wait).await;
+        Ok(())
+    }
+
+    async fn collect(&self, body: T::Body, limit: usize) -> Result<Vec<u8>, Breakage> {
+        self.within_deadline(self.transport.collect(body, limit))
+            .await
+    }
+
+    async fn within_deadline<V>(
+        &self,
+        work: impl Future<Output = Result<V, Breakage>>,
+    ) -> Result<V, Breakage> {
+        let left = self.deadline.saturating_sub(self.transport.now());
+        let limit = pin!(self.transport.sleep(left));
+        match select(pin!(work), limit).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), _)) => Err(Breakage {
+                kind: BreakageKind::TimedOut,
+                detail: "the call's budget is used up".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A part of the content is a success only where a part was asked for.
+fn is_success(head: &Head, request: &Request) -> bool {
+    head.status == 200 || (head.status == 206 && request.range.is_some())
+}
+
+fn is_json(head: &Head) -> bool {
+    let media_type = head.media_type();
+    media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// A page for people may come with status 200 too.
+fn not_the_api(purpose: &Purpose, head: &Head) -> Failure {
+    let media_type = quote(&head.media_type());
+    let message = format!("{}: the answer is `{media_type}`", purpose.action);
+    Failure::new(ErrorCode::NotTheApi(media_type), message)
+        .with_head(head)
+        .with_hint("check the address of the connection: a sign-in page or a proxy answers there")
+}
+
+/// A page of 100 projects has 0.4 MB; a comparison may have more, and the sandbox's memory ends.
+const LARGEST_JSON: usize = 32 * 1024 * 1024;
+
+const LARGEST_PROBLEM: usize = 64 * 1024;

@@ -1,0 +1,108 @@
+//! The forms of 401 and 403; apart because most of GitLab's words are in them.
+
+use super::{answer::Verdict, quote};
+use crate::{
+    bindings::types::{CredentialProblem, Denial, ErrorCode},
+    model::Problem,
+};
+
+pub(super) fn unauthenticated(problem: &Problem) -> Verdict {
+    let description = problem.description.to_lowercase();
+    let (problem, hint) = if description.contains("expired") {
+        (
+            CredentialProblem::Expired,
+            "make a new token in GitLab and enter it",
+        )
+    } else if description.contains("revoked") {
+        (
+            CredentialProblem::Revoked,
+            "make a new token in GitLab and enter it",
+        )
+    } else if problem.error == "dpop_error" {
+        (
+            CredentialProblem::Other(quote(problem.text())),
+            "the account asks for proof of possession, which a plain token does not give",
+        )
+    } else if description.contains("impersonation") {
+        (
+            CredentialProblem::Other(quote(problem.text())),
+            "use a personal access token",
+        )
+    } else {
+        (
+            CredentialProblem::Invalid,
+            "check that the token was copied whole and belongs to this GitLab",
+        )
+    };
+    Verdict::hint(ErrorCode::Unauthenticated(problem), hint)
+}
+
+pub(super) fn forbidden(problem: &Problem) -> Verdict {
+    let (denial, hint) = match problem.error.as_str() {
+        "insufficient_scope" => (
+            Denial::Scope(quote(or(&problem.scope, "api"))),
+            "make a token with the scope `api`",
+        ),
+        "insufficient_granular_scope" => (
+            Denial::Scope(quote(or(&problem.description, problem.text()))),
+            "the token is a fine-grained one: give it that permission, or use one with the scope `api`",
+        ),
+        _ => by_message(problem),
+    };
+    Verdict::hint(ErrorCode::Forbidden(denial), hint)
+}
+
+/// GitLab appends the reason to `403 Forbidden`; its words are matched loosely, because they change
+/// between versions and instances.
+fn by_message(problem: &Problem) -> (Denial, &'static str) {
+    let text = problem.text();
+    let lower = text.to_lowercase();
+    let reason = text.split_once(" - ").map_or("", |(_, reason)| reason);
+    let mentions = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if mentions(&["admin mode", "admin_mode"]) {
+        return (
+            Denial::AdminMode,
+            "make a token that also has the scope `admin_mode`",
+        );
+    }
+    if mentions(&["ip address", "ip restriction", "ip ranges"]) {
+        return (
+            Denial::IpAddress,
+            "add this host's address to those that GitLab accepts",
+        );
+    }
+    if mentions(ACCOUNT_WORDS) {
+        return (
+            Denial::Account(quote(or(reason, text))),
+            "the token's owner has to sign in to GitLab, or an administrator has to free the account",
+        );
+    }
+    match reason.is_empty() {
+        true => (
+            Denial::Role(String::new()),
+            "the token's owner needs a higher role there, at least Reporter to read code",
+        ),
+        false => (Denial::Other(quote(reason)), "GitLab names the reason"),
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    match text.is_empty() {
+        true => otherwise,
+        false => text,
+    }
+}
+
+const ACCOUNT_WORDS: &[&str] = &[
+    "account",
+    "banned",
+    "blocked",
+    "confirm",
+    "deactivated",
+    "locked",
+    "password",
+    "pending approval",
+    "terms",
+    "two-factor",
+    "2fa",
+];

@@ -1,0 +1,118 @@
+//! Failures on their way out; apart so that one place decides how they read.
+
+mod answer;
+mod breakage;
+mod denial;
+mod quote;
+
+use crate::{
+    bindings::types::{Error, ErrorCode, Subject},
+    transport::Head,
+};
+
+pub(crate) use answer::from_answer;
+pub(crate) use quote::quote;
+
+/// An error of the contract, boxed because it is large and rare.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Error>);
+
+impl Failure {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(Box::new(Error {
+            code,
+            message: message.into(),
+            hint: None,
+            status: None,
+            request_id: None,
+            retry_after: None,
+        }))
+    }
+
+    /// An argument cannot be right.
+    pub(crate) fn invalid(why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::new(ErrorCode::InvalidArgument(why.clone()), why)
+    }
+
+    /// GitLab's answer makes no sense.
+    pub(crate) fn malformed(place: impl Into<String>) -> Self {
+        let place = place.into();
+        Self::new(
+            ErrorCode::Malformed(place.clone()),
+            format!("GitLab's answer makes no sense: {place}"),
+        )
+    }
+
+    pub(crate) fn not_found(subject: Subject, message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::NotFound(subject), message)
+    }
+
+    pub(crate) fn unsupported(need: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Unsupported(need.into()), message)
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Note which answer it was.
+    pub(crate) fn with_head(mut self, head: &Head) -> Self {
+        self.0.status = Some(head.status);
+        self.0.request_id = head.field("x-request-id").map(quote);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, milliseconds: Option<u64>) -> Self {
+        self.0.retry_after = milliseconds;
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    pub(crate) fn code(&self) -> &ErrorCode {
+        &self.0.code
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self.0.code, ErrorCode::NotFound(_))
+    }
+
+    pub(crate) fn into_error(self) -> Error {
+        *self.0
+    }
+}
+
+/// What a request is for: what a person reads when it fails.
+#[derive(Clone, Debug)]
+pub(crate) struct Purpose {
+    /// What is being done, such as "reading the branch `main`".
+    pub(crate) action: String,
+    /// What is missing where GitLab answers 404 without saying what.
+    pub(crate) missing: Subject,
+}
+
+impl Purpose {
+    pub(crate) fn new(action: impl Into<String>, missing: Subject) -> Self {
+        Self {
+            action: action.into(),
+            missing,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The instance, the account and the token as GitLab writes them; apart because only `check` asks.
+
+use serde::Deserialize;
+
+use super::lenient;
+
+/// What `/version` tells.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Version {
+    pub(crate) version: Option<String>,
+    pub(crate) enterprise: Option<bool>,
+}
+
+impl Version {
+    /// Major and minor of forms such as `16.8.0-ee` and `19.0.0-pre`.
+    pub(crate) fn number(&self) -> Option<(u32, u32)> {
+        let mut parts = self.version.as_deref()?.split('.');
+        let major = parts.next()?.parse().ok()?;
+        let minor = parts.next()?;
+        let digits = minor
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(minor.len());
+        Some((major, minor[..digits].parse().ok()?))
+    }
+
+    /// The edition, from the flag or from the end of the version.
+    pub(crate) fn edition(&self) -> Option<String> {
+        let suffix = self.version.as_deref().unwrap_or_default();
+        let is_enterprise = match self.enterprise {
+            Some(is_enterprise) => is_enterprise,
+            None if suffix.ends_with("-ee") => true,
+            None => return None,
+        };
+        let edition = match is_enterprise {
+            true => "enterprise",
+            false => "community",
+        };
+        Some(edition.to_owned())
+    }
+}
+
+/// What `/user` tells.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct User {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) username: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) name: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) state: String,
+    /// There only for administrators, and only while the credential acts as one.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) is_admin: bool,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) web_url: String,
+}
+
+/// What `/personal_access_tokens/self` tells.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Token {
+    pub(crate) name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) scopes: Vec<String>,
+    /// A day, or null.
+    pub(crate) expires_at: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(json: &str) -> Version {
+        serde_json::from_str(json).expect("is one")
+    }
+
+    #[test]
+    fn versions_are_read_in_all_their_forms() {
+        for (text, number) in [
+            ("16.8.0-ee", Some((16, 8))),
+            ("19.0.0-pre", Some((19, 0))),
+            ("17.11", Some((17, 11))),
+            ("18.3-rc42", Some((18, 3))),
+            ("unknown", None),
+            ("", None),
+        ] {
+            let read = version(&format!(
+                r#"{{"version":"{text}","kas":{{"enabled":null}}}}"#
+            ));
+            assert_eq!(read.number(), number, "{text}");
+        }
+        assert_eq!(version("{}").number(), None);
+    }
+
+    #[test]
+    fn the_edition_is_told_by_the_flag_or_by_the_version() {
+        let edition = |json| version(json).edition();
+        assert_eq!(
+            edition(r#"{"enterprise":true}"#).as_deref(),
+            Some("enterprise")
+        );
+        assert_eq!(
+            edition(r#"{"enterprise":false}"#).as_deref(),
+            Some("community")
+        );
+        assert_eq!(
+            edition(r#"{"version":"16.8.0-ee"}"#).as_deref(),
+            Some("enterprise")
+        );
+        assert_eq!(edition(r#"{"version":"16.8.0"}"#), None);
+    }
+}
