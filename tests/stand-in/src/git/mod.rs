@@ -1,0 +1,24 @@
+//! Git repositories through the `git` command; apart, because GitLab's shapes are of no concern here.
+
+mod cat_file;
+mod diff;
+mod environment;
+mod history;
+mod import;
+mod listing;
+mod object;
+mod refs;
+mod repository;
+mod stream;
+
+pub use diff::DiffLimits;
+pub use import::{Change, Mode, NewCommit};
+
+pub(crate) use diff::{FileDiff, Overflow};
+pub(crate) use environment::Git;
+pub(crate) use history::LogOptions;
+pub(crate) use listing::{Listing, ListingKey, quoted};
+pub(crate) use object::{Commit, Digest, Kind, Tree, TreeEntry};
+pub(crate) use refs::{RefKind, Reference};
+pub(crate) use repository::{ObjectFormat, Repository};
+pub(crate) use stream::{ArchiveFormat, ArchiveRequest, Service};

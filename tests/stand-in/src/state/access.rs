@@ -1,0 +1,117 @@
+//! Who may see what; apart, because every handler asks the same questions.
+
+use super::{NamespaceKind, ProjectRecord, RepositoryAccess, World};
+
+/// A member's role, by GitLab's numbers.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum AccessLevel {
+    /// Sees that the project exists.
+    Guest = 10,
+    /// Plans, and reads no code.
+    Planner = 15,
+    /// Reads code.
+    Reporter = 20,
+    /// Pushes.
+    Developer = 30,
+    /// Changes settings.
+    Maintainer = 40,
+    /// Everything.
+    Owner = 50,
+}
+
+/// Who may see a project.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Visibility {
+    /// Everybody with an account.
+    Internal,
+    /// Members.
+    #[default]
+    Private,
+    /// Everybody.
+    Public,
+}
+
+impl Visibility {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Internal => "internal",
+            Self::Private => "private",
+            Self::Public => "public",
+        }
+    }
+}
+
+/// Whom a request speaks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Viewer {
+    /// `None` for nobody.
+    pub(crate) user: Option<u64>,
+    /// Whether the user administers the instance with this credential.
+    pub(crate) admin: bool,
+}
+
+/// A member's roles in a project: its own, and that inherited from groups.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Access {
+    pub(crate) project: Option<AccessLevel>,
+    pub(crate) group: Option<AccessLevel>,
+}
+
+impl Access {
+    pub(crate) fn level(self) -> Option<AccessLevel> {
+        self.project.max(self.group)
+    }
+}
+
+impl Viewer {
+    pub(crate) fn access(self, world: &World, project: &ProjectRecord) -> Access {
+        let Some(user) = self.user else {
+            return Access::default();
+        };
+        let mut access = Access {
+            project: project.members.get(&user).copied(),
+            group: None,
+        };
+        let mut next = Some(project.namespace);
+        while let Some(namespace) = next.and_then(|id| world.namespace(id)) {
+            match namespace.kind {
+                NamespaceKind::User(owner) if owner == user => {
+                    access.project = Some(AccessLevel::Owner);
+                }
+                NamespaceKind::User(_) => {}
+                NamespaceKind::Group => {
+                    access.group = access.group.max(namespace.members.get(&user).copied());
+                }
+            }
+            next = namespace.parent;
+        }
+        access
+    }
+
+    pub(crate) fn can_see(self, world: &World, project: &ProjectRecord) -> bool {
+        self.admin
+            || match project.visibility {
+                Visibility::Public => true,
+                Visibility::Internal => self.user.is_some(),
+                Visibility::Private => self.access(world, project).level().is_some(),
+            }
+    }
+
+    pub(crate) fn can_read_code(self, world: &World, project: &ProjectRecord) -> bool {
+        let level = self.access(world, project).level();
+        match project.repository_access {
+            RepositoryAccess::Disabled => false,
+            _ if self.admin => true,
+            RepositoryAccess::Enabled if project.visibility != Visibility::Private => {
+                self.can_see(world, project)
+            }
+            _ => level >= Some(AccessLevel::Reporter),
+        }
+    }
+
+    pub(crate) fn can_administer(self, world: &World, project: &ProjectRecord) -> bool {
+        self.admin || self.access(world, project).level() >= Some(AccessLevel::Maintainer)
+    }
+}
