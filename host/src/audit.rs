@@ -1,0 +1,137 @@
+//! The record of what left and what came back: two JSON lines a request, apart because they are
+//! written even when everything else fails.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Where audit lines go.
+///
+/// A `request` line is written before anything leaves, and a request whose line cannot be
+/// written does not leave. A `response` line follows when the answer has ended in whatever way.
+/// Neither holds a query, a header, a body, or a value out of a path other than the repository.
+pub trait AuditSink: Send + Sync {
+    /// Write one line of JSON, without a line break.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the line from being kept.
+    fn write(&self, line: &str) -> io::Result<()>;
+}
+
+/// Audit lines appended to a file, each with one write, so that several processes can share it.
+#[derive(Debug)]
+pub struct AuditFile(Mutex<File>);
+
+impl AuditFile {
+    /// Append to the file at `path`, made where there is none, readable by its owner only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|source| Error::File {
+            action: "open the audit",
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self(Mutex::new(file)))
+    }
+}
+
+impl AuditSink for AuditFile {
+    fn write(&self, line: &str) -> io::Result<()> {
+        let mut file = self
+            .0
+            .lock()
+            .map_err(|_| io::Error::other("an earlier write panicked"))?;
+        file.write_all(format!("{line}\n").as_bytes())
+    }
+}
+
+/// Where audit lines go when nobody says otherwise.
+pub(crate) struct Tracing;
+
+impl AuditSink for Tracing {
+    fn write(&self, line: &str) -> io::Result<()> {
+        tracing::info!(target: "code_source::audit", "{line}");
+        Ok(())
+    }
+}
+
+/// A line of the audit.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub(crate) enum Line<'a> {
+    /// Before a request leaves, or when it is refused.
+    Request {
+        time: String,
+        id: &'a str,
+        call: &'a str,
+        operation: &'a str,
+        connection: &'a str,
+        plugin: &'a str,
+        method: &'a str,
+        origin: &'a str,
+        template: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        repository: Option<&'a str>,
+        decision: &'a str,
+        reason: &'a str,
+    },
+    /// When its answer has ended.
+    Response {
+        time: String,
+        id: &'a str,
+        call: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<std::net::IpAddr>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        bytes: u64,
+        end: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<&'a str>,
+        milliseconds: Stages,
+    },
+}
+
+/// Milliseconds of each stage that happened.
+#[derive(Default, Serialize)]
+pub(crate) struct Stages {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resolve: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connect: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_byte: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) total: Option<f64>,
+}
+
+/// Now, as RFC 3339 in UTC with milliseconds.
+pub(crate) fn now() -> String {
+    let format = time::macros::format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+    );
+    // The format asks for nothing that a UTC time does not have.
+    time::OffsetDateTime::now_utc()
+        .format(format)
+        .unwrap_or_default()
+}
+
+/// One line, written or not.
+pub(crate) fn write(sink: &dyn AuditSink, line: &Line<'_>) -> io::Result<()> {
+    sink.write(&serde_json::to_string(line).map_err(io::Error::other)?)
+}

@@ -1,0 +1,14 @@
+//! What `wit/` says, as Rust: apart because it is generated.
+
+mod generated {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "reader",
+        exports: { default: async },
+        with: { "wasi:io/streams.input-stream": wasmtime_wasi::p2::DynInputStream },
+    });
+}
+
+pub(crate) use self::generated::exports::jitera::code_source as exports;
+pub(crate) use self::generated::jitera::code_source as imports;
+pub(crate) use self::generated::{Reader, ReaderPre};

@@ -1,0 +1,142 @@
+//! Reads source code kept in a code forge, through sandboxed plugins that never see the token.
+//!
+//! A *plugin* is a WebAssembly component that knows one kind of forge. This library loads it,
+//! runs every call in a fresh instance of it, decides for each of its requests whether it may
+//! leave, adds the credential on the way out, and writes down what happened. It is what a plugin
+//! loader embeds; the command `code-source` is one of its callers.
+//!
+//! # What this does not do
+//!
+//! It knows no forge: what an answer means is the plugin's part. It keeps no state between calls
+//! but connections to the forge. It does not clone: it reads through the forge's API, and makes a
+//! commit's tree of what it reads ([`sync`]). It follows no redirect.
+//!
+//! # The way of a request
+//!
+//! ```text
+//!  Source::read_file(…)          source/      typed calls, one file an interface
+//!        │  a fresh instance     call, state  limits armed, thrown away afterwards
+//!        ▼
+//!  plugin ── wasi:http ──▶ gate  gate         in this order, nothing else leads out:
+//!                           │    egress       authority · path · rule · repository · headers · body
+//!                           │    credential   one header, added here
+//!                           │    exchange     one line of audit before it leaves
+//!                           ▼
+//!                       transport             resolve · check every address · dial · TLS
+//!                           │
+//!                           ▼  the forge
+//!                        answer               bounds on bytes and time, the closing line
+//!                           │
+//!        plugin ◀───────────┴──────▶ content  what the plugin hands on goes past it
+//! ```
+//!
+//! # Example
+//!
+//! ```
+//! use code_source::contract::git::Revision;
+//! use code_source::contract::repositories::RepositoryRef;
+//! use code_source::{Connection, Engine, Plugin, Source, TokenSource};
+//!
+//! # #[cfg(feature = "embedded-plugin")]
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let forge = code_source_stand_in::StandIn::builder().start().await?;
+//! # let change = code_source_stand_in::Change::file("# Shop\n");
+//! # forge.project("web/shop").commit("main", "Begin", &[("README.md", change)]);
+//! # let folder = tempfile::tempdir()?;
+//! # let (token_file, ca_file) = (folder.path().join("token"), folder.path().join("ca.pem"));
+//! # std::fs::write(&token_file, forge.admin_token())?;
+//! # std::fs::write(&ca_file, forge.ca_pem())?;
+//! # let (url, cache) = (forge.url(), folder.path().join("cache"));
+//! // Once for a process:
+//! let engine = Engine::builder().cache_directory(Some(cache)).build()?;
+//! let plugin = Plugin::embedded(&engine)?;
+//!
+//! // Once for a connection:
+//! let connection = Connection::new("acme", url, TokenSource::File(token_file))
+//!     .ca_file(ca_file)
+//!     .private_addresses(["127.0.0.0/8".parse()?]);
+//! let source = Source::open(&plugin, connection)?;
+//!
+//! // A repository is connected by asking the forge which one it is; a loader that has stored its
+//! // identity says so with `Connection::repositories` instead.
+//! let shop = RepositoryRef::Path("web/shop".into());
+//! let (source, shop) = source.connect_repository(&shop).await.answer?;
+//!
+//! let outcome = source.read_file(&shop.id, &Revision::DefaultBranch, "README.md", None, false).await;
+//! // The report tells what the host saw, whatever the plugin answered.
+//! for request in &outcome.report.requests {
+//!     println!("{} {} → {:?}", request.method, request.template, request.status);
+//! }
+//! let mut file = outcome.answer?;
+//! while let Some(bytes) = file.body.next().await {
+//!     print!("{}", String::from_utf8_lossy(&bytes?));
+//! }
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "embedded-plugin"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Failures
+//!
+//! Three kinds, never mixed ([`Failure`]): the plugin's *answers*, which are the contract's errors;
+//! *traps*, where a plugin broke or met a limit; and the host's own [`Error`]s. A [`Report`] comes
+//! with each of them.
+//!
+//! # Features
+//!
+//! - `cli` (default): the command `code-source`. Without it no crate of a command line is built.
+//! - `embedded-plugin` (default): a plugin inside the library ([`Plugin::embedded`]). Its build
+//!   needs the target `wasm32-wasip2` and adds it with rustup where it is missing; with the
+//!   environment variable `CODE_SOURCE_PLUGIN` naming a ready component, it builds nothing.
+
+// Whoever embeds the library owns the process's streams.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+mod answer;
+mod audit;
+mod bindings;
+mod cache;
+mod call;
+mod connection;
+mod content;
+mod cpu;
+mod credential;
+mod engine;
+mod error;
+mod exchange;
+mod gate;
+mod identity;
+mod limits;
+mod linker;
+mod outcome;
+mod output;
+mod plugin;
+mod provider;
+mod source;
+mod state;
+mod transport;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+pub mod config;
+pub mod contract;
+pub mod report;
+pub mod sync;
+
+pub use code_source_egress as egress;
+
+pub use crate::audit::{AuditFile, AuditSink};
+pub use crate::connection::Connection;
+pub use crate::content::{Content, ContentError};
+pub use crate::credential::{Secret, TokenSource};
+pub use crate::engine::{Engine, EngineBuilder, Inspector};
+pub use crate::error::Error;
+pub use crate::limits::Limits;
+pub use crate::outcome::{Failure, Outcome, Trap, TrapKind};
+pub use crate::plugin::Plugin;
+pub use crate::report::Report;
+pub use crate::source::{FileContent, Source};
+pub use crate::transport::{Resolver, SystemResolver};

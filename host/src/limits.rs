@@ -1,0 +1,69 @@
+//! How much a plugin and a forge may use: apart so that every bound is found in one place.
+
+use std::time::Duration;
+
+/// Bounds of one connection. Every one of them ends in an error of its own.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of an answer that the plugin reads itself. 64 MiB.
+    pub answer_bytes: u64,
+    /// Time without a byte of an answer's body. 30 s.
+    pub between_bytes: Duration,
+    /// Time that a call may take in all, its content not counted. 5 min.
+    pub call: Duration,
+    /// Bytes of all the answers of a call that the plugin reads itself. 512 MiB.
+    pub call_bytes: u64,
+    /// Calls and open contents at once; one more is refused at once. 64.
+    pub calls: usize,
+    /// Time from the look-up of the name to the end of the TLS handshake. 10 s.
+    pub connect: Duration,
+    /// Bytes of one content: a file, a blob, an archive. 16 GiB.
+    pub content_bytes: u64,
+    /// Time that one content may take in all. 2 h.
+    pub content: Duration,
+    /// Processor time that the plugin may use in a call. 10 s.
+    pub cpu: Duration,
+    /// Time from the end of a request to the head of its answer. 60 s.
+    pub first_byte: Duration,
+    /// Bytes of an answer's headers, names and values. 64 KiB.
+    pub header_bytes: usize,
+    /// Number of an answer's headers. 100.
+    pub headers: usize,
+    /// Bytes of the plugin's linear memories. 256 MiB.
+    pub memory: usize,
+    /// Bytes of the plugin's output that are kept. 16 KiB.
+    pub output_bytes: usize,
+    /// Bytes of a request's body. 32 MiB.
+    pub request_bytes: u64,
+    /// Requests of one call. 1,000.
+    pub requests: u32,
+    /// Requests of one call that are under way at once; more of them wait. 16.
+    pub requests_under_way: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            answer_bytes: 64 * MIB,
+            between_bytes: Duration::from_secs(30),
+            call: Duration::from_secs(300),
+            call_bytes: 512 * MIB,
+            calls: 64,
+            connect: Duration::from_secs(10),
+            content_bytes: 16 * 1024 * MIB,
+            content: Duration::from_secs(2 * 3600),
+            cpu: Duration::from_secs(10),
+            first_byte: Duration::from_secs(60),
+            header_bytes: 64 * 1024,
+            headers: 100,
+            memory: 256 << 20,
+            output_bytes: 16 * 1024,
+            request_bytes: 32 * MIB,
+            requests: 1_000,
+            requests_under_way: 16,
+        }
+    }
+}
+
+const MIB: u64 = 1024 * 1024;

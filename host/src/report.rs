@@ -1,0 +1,141 @@
+//! What the host saw during a call: apart from the answer because the plugin has no say in it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// What the host saw during one call.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The call's name in the audit.
+    pub call: String,
+    /// The exported function, as `interface.function`.
+    pub operation: String,
+    /// Every request that the plugin made, in order, whether it left or not.
+    pub requests: Vec<Request>,
+    /// Time from the call to its answer.
+    pub duration: Duration,
+    /// Processor time that the plugin used.
+    pub cpu: Duration,
+    /// What the plugin wrote to its output: untrusted, cut at a limit, control characters
+    /// replaced.
+    pub output: String,
+}
+
+impl Report {
+    /// The newest request that did not get an answer, and so the cause of most failures.
+    #[must_use]
+    pub fn failed_request(&self) -> Option<&Request> {
+        self.requests
+            .iter()
+            .rev()
+            .find(|request| request.failure().is_some())
+    }
+}
+
+/// One request of a plugin.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// Its name in the audit.
+    pub id: String,
+    /// Method, as sent.
+    pub method: String,
+    /// Scheme, host and port that it was for.
+    pub origin: String,
+    /// The rule's path template; the path itself may hold a customer's names.
+    pub template: String,
+    /// What became of it.
+    pub state: State,
+    /// Address that was dialled, or that the pooled connection leads to.
+    pub address: Option<IpAddr>,
+    /// HTTP status of the answer.
+    pub status: Option<u16>,
+    /// Bytes of the answer's body that were passed on.
+    pub bytes: u64,
+    /// Time of each stage.
+    pub timings: Timings,
+}
+
+impl Request {
+    /// Why it has no whole answer, if so.
+    #[must_use]
+    pub fn failure(&self) -> Option<&RequestFailure> {
+        match &self.state {
+            State::Failed(failure) => Some(failure),
+            State::Cancelled | State::Complete | State::UnderWay => None,
+        }
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum State {
+    /// The plugin lost interest before the end of the answer.
+    Cancelled,
+    /// The answer came, whatever it said, and was read to its end.
+    Complete,
+    /// It was refused, or got no whole answer.
+    Failed(RequestFailure),
+    /// It has not ended yet.
+    UnderWay,
+}
+
+/// Why a request has no whole answer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RequestFailure {
+    /// Where it failed.
+    pub stage: Stage,
+    /// Stable name of the reason, in kebab case.
+    pub reason: &'static str,
+    /// What happened, for people.
+    pub detail: String,
+    /// A line of configuration, or an action, that would change it.
+    pub remedy: Option<String>,
+}
+
+/// Where a request can fail, in the order of its way.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The policy refused it: it did not leave.
+    Policy,
+    /// A limit of the call was reached: it did not leave.
+    Limit,
+    /// The credential could not be added: it did not leave.
+    Credential,
+    /// The audit could not be written: it did not leave.
+    Audit,
+    /// The host's name could not be looked up.
+    Resolve,
+    /// None of its addresses may be dialled.
+    Address,
+    /// No address took the connection.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// The request could not be written, or no answer began.
+    Exchange,
+    /// The answer's head is not acceptable.
+    Head,
+    /// The answer's body was cut, stalled, or too long.
+    Body,
+}
+
+/// How long each stage took. A stage that did not happen, as on a pooled connection, has none.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Timings {
+    /// Name look-up.
+    pub resolve: Option<Duration>,
+    /// TCP connection.
+    pub connect: Option<Duration>,
+    /// TLS handshake.
+    pub tls: Option<Duration>,
+    /// From sending the request to the head of the answer, a new connection included.
+    pub first_byte: Option<Duration>,
+    /// From sending the request to the end of the body.
+    pub total: Option<Duration>,
+}

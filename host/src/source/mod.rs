@@ -1,0 +1,219 @@
+//! An open connection: the contract's functions, typed, each call in a plugin of its own.
+
+/// The way of every call: make a plugin, call the function before the deadline, end the plugin.
+macro_rules! call {
+    ($source:expr, $operation:literal, $repository:expr, $interface:ident.$function:ident($($argument:expr),*)) => {{
+        let mut running = match crate::call::begin($source, $operation, $repository).await {
+            Ok(running) => running,
+            Err(refused) => return refused.outcome(),
+        };
+        let function = running.reader.$interface();
+        let returned = tokio::time::timeout_at(running.deadline, function.$function(&mut running.store, $($argument),*)).await;
+        (running, returned)
+    }};
+}
+
+mod connection;
+mod git;
+mod repositories;
+
+use std::fmt;
+use std::sync::Arc;
+
+use code_source_egress::{
+    AddressPolicy, BaseUrl, ConnectedRepository, Operator, Origin, Policy, Scheme,
+};
+use http::HeaderName;
+use tokio::sync::Semaphore;
+
+use crate::audit::{AuditSink, Tracing};
+use crate::connection::Connection;
+use crate::contract::repositories::{Repository, RepositoryRef};
+use crate::credential::Credential;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::outcome::Outcome;
+use crate::plugin::Plugin;
+use crate::transport::{SystemResolver, Transport};
+
+pub use self::git::FileContent;
+
+/// A connection that is open: one forge, one credential, one plugin.
+///
+/// Clones are the same connection. Every call runs in a fresh instance of the plugin; dropping a
+/// call's future ends it, and whatever it had under way.
+#[derive(Clone)]
+pub struct Source {
+    shared: Arc<Shared>,
+    policy: Arc<Policy>,
+    operator: Arc<Operator>,
+}
+
+/// What all the calls of a connection use.
+pub(crate) struct Shared {
+    pub(crate) name: String,
+    pub(crate) plugin: Plugin,
+    pub(crate) base: BaseUrl,
+    pub(crate) origin: Origin,
+    pub(crate) transport: Transport,
+    pub(crate) credential: Credential,
+    pub(crate) credential_header: HeaderName,
+    pub(crate) limits: Limits,
+    pub(crate) concurrency: u32,
+    pub(crate) audit: Arc<dyn AuditSink>,
+    pub(crate) permits: Arc<Semaphore>,
+}
+
+impl Source {
+    /// Check everything that can be checked without a request, and open the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`], [`Error::PlainHttp`], [`Error::RefusedHost`], [`Error::PrivateAddresses`],
+    /// [`Error::Credential`], [`Error::Certificates`] and [`Error::Policy`], each for what its
+    /// name says.
+    pub fn open(plugin: &Plugin, connection: Connection) -> Result<Self, Error> {
+        let base = BaseUrl::parse(&connection.url).map_err(Error::Url)?;
+        let origin = base.origin().clone();
+        let profile = plugin.profile();
+        if let Some(reason) = profile.refuses_host(origin.host()) {
+            let reason = reason.to_owned();
+            return Err(Error::RefusedHost {
+                host: origin.authority().to_owned(),
+                reason,
+            });
+        }
+        if origin.scheme() != Scheme::Https && !connection.allow_plain_http {
+            return Err(Error::PlainHttp {
+                url: base.to_string(),
+            });
+        }
+        let operator = Operator {
+            access: connection.access,
+            repositories: connection.repositories,
+            allow_plain_http: connection.allow_plain_http,
+        };
+        let policy = Policy::new(profile, plugin.manifest(), &base, operator.clone())
+            .map_err(Error::Policy)?;
+        let addresses =
+            AddressPolicy::new(connection.private_addresses).map_err(Error::PrivateAddresses)?;
+        let resolver = connection
+            .resolver
+            .unwrap_or_else(|| Arc::new(SystemResolver));
+        let limits = connection.limits;
+        let transport = Transport::new(
+            &origin,
+            addresses,
+            resolver,
+            connection.ca_file.as_deref(),
+            &limits,
+        )?;
+        let (header, template) = profile.credential_header();
+        let credential_header =
+            HeaderName::from_bytes(header.as_bytes()).map_err(|error| Error::Sandbox {
+                problem: format!("the profile's credential header is not one: {error}"),
+            })?;
+        let shared = Shared {
+            name: connection.name,
+            plugin: plugin.clone(),
+            credential: Credential::new(connection.token, template)?,
+            credential_header,
+            transport,
+            concurrency: connection
+                .concurrency
+                .clamp(1, limits.requests_under_way.max(1)),
+            audit: connection.audit.unwrap_or_else(|| Arc::new(Tracing)),
+            permits: Arc::new(Semaphore::new(limits.calls)),
+            base,
+            origin,
+            limits,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            policy: Arc::new(policy),
+            operator: Arc::new(operator),
+        })
+    }
+
+    /// The connection's name, as the audit has it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Scheme, host, port where it is not the scheme's own, and path of the forge.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.shared.base.to_string()
+    }
+
+    /// The plugin that serves the connection.
+    #[must_use]
+    pub fn plugin(&self) -> &Plugin {
+        &self.shared.plugin
+    }
+
+    /// The repositories that are connected.
+    #[must_use]
+    pub fn repositories(&self) -> &[ConnectedRepository] {
+        &self.operator.repositories
+    }
+
+    /// A source like this one for which one more repository counts as connected. Its identity is
+    /// taken as it is given, as that of [`Connection::repositories`] is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Policy`] if it is not one that could be connected.
+    pub fn with_repository(&self, repository: ConnectedRepository) -> Result<Self, Error> {
+        let mut operator = Operator::clone(&self.operator);
+        operator
+            .repositories
+            .retain(|known| known.id != repository.id && known.path != repository.path);
+        operator.repositories.push(repository);
+        let (plugin, base) = (&self.shared.plugin, &self.shared.base);
+        let (profile, manifest) = (plugin.profile(), plugin.manifest());
+        let policy = Policy::new(profile, manifest, base, operator.clone());
+        Ok(Self {
+            shared: Arc::clone(&self.shared),
+            policy: Arc::new(policy.map_err(Error::Policy)?),
+            operator: Arc::new(operator),
+        })
+    }
+
+    /// Connect one more repository: ask the forge which one it is, read its identity from the
+    /// answer on the wire, and make a source like this one for which it counts as connected.
+    pub async fn connect_repository(
+        &self,
+        repository: &RepositoryRef,
+    ) -> Outcome<(Self, Repository)> {
+        let Outcome { answer, report } = self.read_repository(repository).await;
+        let answer = answer.and_then(|found| {
+            let known = ConnectedRepository {
+                id: found.id.clone(),
+                path: found.path.clone(),
+            };
+            Ok((self.with_repository(known)?, found))
+        });
+        Outcome { answer, report }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Source")
+            .field("name", &self.shared.name)
+            .field("base", &self.shared.base.to_string())
+            .field("plugin", &self.shared.plugin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! The contract's `repositories`, called.
+
+use code_source_egress::RepositoryArgument;
+
+use super::Source;
+use crate::contract::repositories::{Filter, Page, Repository, RepositoryRef};
+use crate::contract::types::PageRequest;
+use crate::identity;
+use crate::outcome::Outcome;
+
+impl Source {
+    /// List the repositories that `filter` describes, from where `page` says.
+    pub async fn list_repositories(&self, filter: &Filter, page: &PageRequest) -> Outcome<Page> {
+        let (running, returned) = call!(
+            self,
+            "repositories.list-repositories",
+            None,
+            jitera_code_source_repositories.call_list_repositories(filter, page)
+        );
+        running.end(returned).outcome
+    }
+
+    /// Read one repository, connected or not. The host holds the answer's identity against what
+    /// was named and against what came over the wire.
+    pub async fn read_repository(&self, repository: &RepositoryRef) -> Outcome<Repository> {
+        let named = match repository {
+            RepositoryRef::Id(id) => RepositoryArgument::Id(id),
+            RepositoryRef::Path(path) => RepositoryArgument::Path(path),
+        };
+        let (running, returned) = call!(
+            self,
+            "repositories.read-repository",
+            Some(named),
+            jitera_code_source_repositories.call_read_repository(repository)
+        );
+        let ended = running.end(returned);
+        let wire = ended.identity();
+        let Outcome { answer, report } = ended.outcome;
+        let answer = identity::confirm(self.shared.plugin.profile(), named, wire, answer);
+        Outcome { answer, report }
+    }
+}
