@@ -1,0 +1,129 @@
+//! What every command takes: apart because it says which forge is asked and how the answer
+//! looks, not what is asked.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+
+/// Options of every command.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct GlobalArguments {
+    /// Which connection of the configuration file; the only one, if there is only one
+    #[arg(long, global = true, value_name = "NAME", env = "CODE_SOURCE_CONNECTION", help_heading = CONNECTION)]
+    pub(crate) connection: Option<String>,
+
+    /// The configuration file [default: ~/.config/code-source/config.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "CODE_SOURCE_CONFIG", help_heading = CONNECTION)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The forge's address, instead of a connection of the configuration file
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
+    pub(crate) url: Option<String>,
+
+    /// File with the token
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "token_env", help_heading = CONNECTION)]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Environment variable with the token
+    #[arg(long, global = true, value_name = "NAME", help_heading = CONNECTION)]
+    pub(crate) token_env: Option<String>,
+
+    /// Certificates in PEM form to trust beside those of the system
+    #[arg(long, global = true, value_name = "FILE", help_heading = CONNECTION)]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// Private or loopback addresses that the forge may have, such as 10.20.0.0/16; may be repeated
+    #[arg(long, global = true, value_name = "CIDR", help_heading = CONNECTION)]
+    pub(crate) private_address: Vec<IpNet>,
+
+    /// Allow http:// at private addresses, where everybody on the way can read the token
+    #[arg(long, global = true, help_heading = CONNECTION)]
+    pub(crate) allow_plain_http: bool,
+
+    /// Another plugin than the built-in one
+    #[arg(long, global = true, value_name = "FILE", help_heading = SANDBOX)]
+    pub(crate) plugin: Option<PathBuf>,
+
+    /// The SHA-256 that the plugin has to have, in hexadecimal
+    #[arg(long, global = true, value_name = "DIGEST", requires = "plugin", help_heading = SANDBOX)]
+    pub(crate) plugin_sha256: Option<String>,
+
+    /// Append a record of every request to this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = SANDBOX)]
+    pub(crate) audit_file: Option<PathBuf>,
+
+    /// Where compiled plugins are kept [default: ~/.cache/code-source]
+    #[arg(long, global = true, value_name = "DIRECTORY", help_heading = SANDBOX)]
+    pub(crate) cache_directory: Option<PathBuf>,
+
+    /// Seconds that a call may take, its content not counted
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = SANDBOX)]
+    pub(crate) timeout: Option<u64>,
+
+    /// Answer in JSON
+    #[arg(long, global = true, help_heading = OUTPUT)]
+    pub(crate) json: bool,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
+    pub(crate) color: Color,
+
+    /// Tell every request and what was decided; twice, how long each of its stages took
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = OUTPUT)]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Color {
+    /// Always.
+    Always,
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Never.
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Always => Self::Always,
+            Color::Auto => Self::Auto,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// Whether somebody put the token itself on the command line, where every process of the machine
+/// can read it.
+pub(crate) fn holds_token(arguments: &[std::ffi::OsString]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .filter_map(|argument| argument.to_str())
+        .any(|argument| argument == "--token" || argument.starts_with("--token="))
+}
+
+const CONNECTION: &str = "Connection";
+const OUTPUT: &str = "Output";
+const SANDBOX: &str = "Plugin and sandbox";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_found_wherever_it_stands_as_an_option() {
+        let holds = |line: &str| {
+            let arguments: Vec<_> = line.split(' ').map(Into::into).collect();
+            holds_token(&arguments)
+        };
+        assert!(holds("code-source check --token abc"));
+        assert!(holds("code-source --token=abc check"));
+        assert!(holds("code-source --token"));
+        assert!(!holds("code-source check --token-file abc"));
+        assert!(!holds("code-source cat a/b -- --token"));
+    }
+}

@@ -1,0 +1,173 @@
+//! Bytes on their way to where they are wanted: apart because a file, a terminal, a pipe and JSON
+//! each ask for something else.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tempfile::NamedTempFile;
+
+use super::context::Context;
+use super::escape::Pieces;
+use super::failure::CommandError;
+use super::progress::Bar;
+use crate::content::Content;
+
+/// Where content goes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ContentArguments {
+    /// Write to this file, which is replaced only when all has arrived
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write to a terminal whatever it is, and as it is
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Content under way, and what was tried to get it.
+pub(crate) struct Delivery {
+    content: Content,
+    tried: String,
+}
+
+impl Delivery {
+    /// `tried` fits "failed to …".
+    pub(crate) fn new(content: Content, tried: impl Into<String>) -> Self {
+        Self {
+            content,
+            tried: tried.into(),
+        }
+    }
+
+    /// Write it to a file that appears whole or not at all.
+    pub(crate) async fn into_file(mut self, path: &Path, bar: &Bar) -> Result<u64, CommandError> {
+        let failed = |action| {
+            move |source| CommandError::File {
+                action,
+                path: path.to_owned(),
+                source,
+            }
+        };
+        let mut temporary = beside(path).map_err(failed("create a file beside"))?;
+        let mut written = 0;
+        let mut writer = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
+        while let Some(piece) = self.next().await? {
+            writer.write_all(&piece).map_err(failed("write"))?;
+            written += piece.len() as u64;
+            bar.bytes(written);
+        }
+        writer.flush().map_err(failed("write"))?;
+        drop(writer);
+        temporary.as_file().sync_all().map_err(failed("write"))?;
+        temporary
+            .persist(path)
+            .map_err(|error| failed("replace")(error.error))?;
+        Ok(written)
+    }
+
+    /// Write it to standard output as it is.
+    pub(crate) async fn into_pipe(
+        mut self,
+        context: &mut Context,
+        bar: Option<&Bar>,
+    ) -> Result<(), CommandError> {
+        let mut written = 0;
+        while let Some(piece) = self.next().await? {
+            context.output.bytes(&piece)?;
+            written += piece.len() as u64;
+            if let Some(bar) = bar {
+                bar.bytes(written);
+            }
+        }
+        context.output.flush()
+    }
+
+    /// Show it on a terminal, if it is text.
+    pub(crate) async fn into_terminal(mut self, context: &mut Context) -> Result<(), CommandError> {
+        let mut pieces = Pieces::default();
+        let mut first = true;
+        while let Some(piece) = self.next().await? {
+            if std::mem::take(&mut first) && is_binary(&piece) {
+                return Err(CommandError::usage(
+                    "that is binary and would garble the terminal",
+                    "write it to a file with `--output FILE`, or do it all the same with `--force`",
+                ));
+            }
+            context.output.bytes(pieces.next(&piece).as_bytes())?;
+            context.output.flush()?;
+        }
+        context.output.bytes(pieces.end().as_bytes())?;
+        context.output.flush()
+    }
+
+    /// Hold it in memory, for JSON.
+    pub(crate) async fn into_memory(mut self) -> Result<Vec<u8>, CommandError> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.next().await? {
+            if bytes.len() + piece.len() > LARGEST_IN_JSON {
+                return Err(CommandError::usage(
+                    "that is too large to stand in a JSON object: more than 16 MiB",
+                    "write it to a file with `--output FILE`",
+                ));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    async fn next(&mut self) -> Result<Option<bytes::Bytes>, CommandError> {
+        match self.content.next().await {
+            None => Ok(None),
+            Some(Ok(piece)) => Ok(Some(piece)),
+            Some(Err(source)) => Err(CommandError::Content {
+                tried: self.tried.clone(),
+                source,
+                request: Box::new(self.content.report()),
+            }),
+        }
+    }
+}
+
+/// A file that lives in the same directory, so that renaming it is all that is left to do, and
+/// that everybody may read whom the user lets read new files.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".code-source-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
+}
+
+/// What git and other tools go by: text has no zero byte near its beginning.
+fn is_binary(piece: &[u8]) -> bool {
+    piece.iter().take(8_000).any(|byte| *byte == 0)
+}
+
+const BUFFER: usize = 256 * 1024;
+
+const LARGEST_IN_JSON: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_file_is_beside_its_target_and_gone_when_dropped() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("a.tar.gz");
+        let temporary = beside(&target).unwrap();
+        assert_eq!(temporary.path().parent(), Some(directory.path()));
+        drop(temporary);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn only_a_zero_byte_makes_a_file_binary() {
+        assert!(is_binary(b"\x7fELF\0\0"));
+        assert!(!is_binary("grün\u{1b}[2J".as_bytes()));
+    }
+}

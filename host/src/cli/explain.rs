@@ -1,0 +1,180 @@
+//! How a failure is shown: apart from what a failure is, because the same failure is shown to
+//! people and to programs.
+
+use anstyle::AnsiColor;
+use serde::Serialize;
+
+use super::escape;
+use super::failure::{CommandError, Description};
+use super::notes;
+use super::output::Output;
+use super::table::paint;
+
+/// `{"error": …}`: what `--json` gives where there is no answer.
+#[derive(Serialize)]
+pub(crate) struct FailureShape<'a> {
+    pub(crate) error: &'a Description,
+}
+
+/// Show a failure, and tell the exit status.
+pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
+    // What was written before belongs before it. If that fails too there is nothing to add.
+    let _ = output.flush();
+    if error.is_closed_pipe() {
+        return super::exit::Exit::OK.number;
+    }
+    let description = error.describe();
+    if !matches!(error, CommandError::Findings) {
+        notes::write(&for_people(&description));
+        if output.is_json() && !output.failure_shown() {
+            let _ = output.json_line(&FailureShape {
+                error: &description,
+            });
+            let _ = output.flush();
+        }
+    }
+    description.exit_status
+}
+
+/// `error: …`, a line for each cause, and the hint apart from them.
+pub(crate) fn for_people(description: &Description) -> String {
+    let error = paint(AnsiColor::Red.on_default().bold(), "error:");
+    // The only line break that is wanted is that of a snippet out of the configuration.
+    let mut text = format!("{error} {}\n", escape::lines(&description.message));
+    for cause in &description.causes {
+        text.push_str(&format!("  caused by: {}\n", escape::line(cause)));
+    }
+    if let Some(wait) = description.retry_after {
+        text.push_str(&format!(
+            "  the forge asks to wait: {} s\n",
+            wait.div_ceil(1_000)
+        ));
+    }
+    if let Some(hint) = &description.hint {
+        text.push_str(&format!("\n{}", hint_line(hint)));
+    }
+    text
+}
+
+/// `hint: …`.
+pub(crate) fn hint_line(hint: &str) -> String {
+    format!(
+        "{} {}\n",
+        paint(AnsiColor::Green.on_default().bold(), "hint:"),
+        escape::line(hint)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::contract::types::{Error as Answer, ErrorCode, Subject};
+    use crate::outcome::Failure;
+    use crate::report::{Report, Request, RequestFailure, Stage, State, Timings};
+
+    fn answer(code: ErrorCode, message: &str) -> CommandError {
+        let answer = Answer {
+            code,
+            message: message.into(),
+            hint: Some("look\u{1b}[2J\nelsewhere".into()),
+            status: Some(404),
+            request_id: Some("01JABC".into()),
+            retry_after: Some(1_500),
+        };
+        CommandError::Call {
+            tried: "read `a.txt`".into(),
+            failure: Box::new(Failure::Answer(answer)),
+            report: Box::new(Report::default()),
+        }
+    }
+
+    #[test]
+    fn people_get_the_error_its_causes_and_the_hint_apart() {
+        let error = answer(ErrorCode::NotFound(Subject::Path), "no such file at all");
+        let text = anstream::adapter::strip_str(&for_people(&error.describe())).to_string();
+        assert_eq!(
+            text,
+            "error: failed to read `a.txt`: there is no such path, or no access to it\n  \
+             caused by: no such file at all\n  \
+             caused by: the forge answered 404; its logs call the request `01JABC`\n  \
+             the forge asks to wait: 2 s\n\n\
+             hint: look\\u{1b}[2J\\nelsewhere\n"
+        );
+    }
+
+    #[test]
+    fn programs_get_the_same_as_one_shape() {
+        let (mut output, written) = Output::into_memory(true);
+        let error = answer(ErrorCode::NotFound(Subject::Path), "no such file at all");
+        assert_eq!(show(&error, &mut output), 12);
+        let value: serde_json::Value = serde_json::from_str(&written.text()).unwrap();
+        let error = &value["error"];
+        assert_eq!(error["code"], "not-found");
+        assert_eq!(error["kind"], "answer");
+        assert_eq!(error["detail"], "path");
+        assert_eq!(error["exit-status"], 12);
+        assert_eq!(error["request-id"], "01JABC");
+        assert_eq!(error["retry-after"], 1500);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let (mut output, written) = Output::into_memory(true);
+        let error = CommandError::Output(io::ErrorKind::BrokenPipe.into());
+        assert_eq!(show(&error, &mut output), 0);
+        assert_eq!(written.text(), "");
+        let error = CommandError::Output(io::ErrorKind::StorageFull.into());
+        assert_eq!(show(&error, &mut output), 1);
+    }
+
+    #[test]
+    fn the_cause_and_the_remedy_are_what_the_host_saw() {
+        let failed = Request {
+            id: "1.1".into(),
+            method: "GET".into(),
+            origin: "https://git.acme.example".into(),
+            template: "/version".into(),
+            state: State::Failed(RequestFailure {
+                stage: Stage::Tls,
+                reason: "unknown-authority",
+                detail: "the authority is not trusted".into(),
+                remedy: Some("ca-file = \"/a.pem\"".into()),
+            }),
+            address: Some([10, 0, 0, 1].into()),
+            status: None,
+            bytes: 0,
+            timings: Timings::default(),
+        };
+        let mut error = answer(ErrorCode::Untrusted, "it did not work");
+        if let CommandError::Call { report, .. } = &mut error {
+            report.requests.push(failed.clone());
+        }
+        let description = error.describe();
+        assert_eq!(
+            description.causes[1],
+            "the TLS handshake at 10.0.0.1: the authority is not trusted"
+        );
+        assert!(description.hint.unwrap().starts_with("ca-file = "));
+
+        let mut error = answer(ErrorCode::NotFound(Subject::Path), "it did not work");
+        if let CommandError::Call { report, .. } = &mut error {
+            report.requests.push(failed);
+        }
+        assert!(!error.describe().causes.join("\n").contains("TLS"));
+    }
+
+    #[test]
+    fn a_cause_is_not_told_twice() {
+        let source = io::Error::other("disk on fire");
+        let error = CommandError::File {
+            action: "write",
+            path: "a".into(),
+            source,
+        };
+        let description = error.describe();
+        assert_eq!(description.message, "cannot write `a`");
+        assert_eq!(description.causes, ["disk on fire"]);
+    }
+}

@@ -1,0 +1,273 @@
+//! The command `code-source`: apart from the library, whose callers it is one of.
+//!
+//! Every command has a file of its own with the same three parts in the same order: its
+//! `Arguments`, its `run`, and the shape of its JSON. Data goes to standard output, everything
+//! else to standard error.
+//!
+//! - `arguments`, `session`, `repository`, `revision`: from the command line to a call
+//! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
+//! - `output`, `notes`, `table`, `words`, `escape`: how answers look
+//! - `failure`, `cases`, `remedy`, `explain`, `exit`: what went wrong, in words and as the exit
+//!   status
+
+mod arguments;
+mod cases;
+mod content;
+mod context;
+mod escape;
+mod exit;
+mod explain;
+mod failure;
+mod interrupt;
+mod listing;
+mod notes;
+mod output;
+mod progress;
+mod remedy;
+mod repository;
+mod revision;
+mod session;
+mod table;
+mod words;
+
+mod check;
+mod compare;
+mod exit_codes;
+mod link;
+mod list_commits;
+mod list_refs;
+mod list_repositories;
+mod list_tree;
+mod read_archive;
+mod read_blob;
+mod read_commit;
+mod read_file;
+mod read_repository;
+mod resolve;
+mod stat_file;
+mod sync;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::arguments::GlobalArguments;
+use self::context::Context;
+use self::exit::Exit;
+use self::failure::CommandError;
+use self::notes::Notes;
+use self::output::Output;
+
+/// Read source code kept in a self-managed code forge, through a plugin that never sees the token.
+#[derive(Debug, Parser)]
+#[command(name = "code-source", version, after_long_help = AFTER_HELP, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    options: GlobalArguments,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The commands, in the order of the contract.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find out whether the forge can be worked with
+    Check(check::Arguments),
+    /// List the repositories that the token may see
+    #[command(visible_alias = "repos")]
+    ListRepositories(list_repositories::Arguments),
+    /// Tell about one repository
+    ReadRepository(read_repository::Arguments),
+    /// Find the commit that a branch or a tag leads to
+    Resolve(resolve::Arguments),
+    /// List the branches or the tags of a repository
+    ListRefs(list_refs::Arguments),
+    /// List the branches of a repository: `list-refs --kind branch`
+    Branches(list_refs::NameArguments),
+    /// List the tags of a repository: `list-refs --kind tag`
+    Tags(list_refs::NameArguments),
+    /// List the commits that lead to a revision, the newest first
+    #[command(visible_alias = "log")]
+    ListCommits(list_commits::Arguments),
+    /// Tell about one commit
+    ReadCommit(read_commit::Arguments),
+    /// List what stands in a directory
+    #[command(visible_alias = "tree")]
+    ListTree(list_tree::Arguments),
+    /// Tell about a file, without its content
+    StatFile(stat_file::Arguments),
+    /// Read a file
+    #[command(visible_alias = "cat")]
+    ReadFile(read_file::Arguments),
+    /// Read bytes by their name in git
+    ReadBlob(read_blob::Arguments),
+    /// Read an archive of a commit
+    #[command(visible_alias = "archive")]
+    ReadArchive(read_archive::Arguments),
+    /// Tell how two commits differ
+    #[command(visible_alias = "diff")]
+    Compare(compare::Arguments),
+    /// Make a permanent address of a file for people
+    Link(link::Arguments),
+    /// Bring a commit's tree into a directory, and keep it up to date
+    Sync(sync::Arguments),
+    /// Tell what each exit status means
+    ExitCodes(exit_codes::Arguments),
+}
+
+impl Command {
+    async fn run(self, context: &mut Context) -> Result<(), CommandError> {
+        match self {
+            Self::Check(arguments) => check::run(arguments, context).await,
+            Self::ListRepositories(arguments) => list_repositories::run(arguments, context).await,
+            Self::ReadRepository(arguments) => read_repository::run(arguments, context).await,
+            Self::Resolve(arguments) => resolve::run(arguments, context).await,
+            Self::ListRefs(arguments) => list_refs::run(arguments, context).await,
+            Self::Branches(names) => {
+                list_refs::run_kind(names, list_refs::Kind::Branch, context).await
+            }
+            Self::Tags(names) => list_refs::run_kind(names, list_refs::Kind::Tag, context).await,
+            Self::ListCommits(arguments) => list_commits::run(arguments, context).await,
+            Self::ReadCommit(arguments) => read_commit::run(arguments, context).await,
+            Self::ListTree(arguments) => list_tree::run(arguments, context).await,
+            Self::StatFile(arguments) => stat_file::run(arguments, context).await,
+            Self::ReadFile(arguments) => read_file::run(arguments, context).await,
+            Self::ReadBlob(arguments) => read_blob::run(arguments, context).await,
+            Self::ReadArchive(arguments) => read_archive::run(arguments, context).await,
+            Self::Compare(arguments) => compare::run(arguments, context).await,
+            Self::Link(arguments) => link::run(arguments, context).await,
+            Self::Sync(arguments) => sync::run(arguments, context).await,
+            Self::ExitCodes(arguments) => exit_codes::run(&arguments, context),
+        }
+    }
+}
+
+/// Run the command line of this process, and tell its exit status.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Before anything else looks at it and perhaps shows it.
+    if arguments::holds_token(&arguments) {
+        let mut output = Output::stdout(asks_for_json(&arguments));
+        return ExitCode::from(explain::show(&token_refusal(), &mut output));
+    }
+    match CommandLine::try_parse_from(&arguments) {
+        Ok(line) => ExitCode::from(run(line)),
+        Err(error) => ExitCode::from(not_understood(&error, asks_for_json(&arguments))),
+    }
+}
+
+fn run(line: CommandLine) -> u8 {
+    let CommandLine { options, command } = line;
+    anstream::ColorChoice::from(options.color).write_global();
+    trace(options.verbose);
+    let output = Output::stdout(options.json);
+    let mut context = Context {
+        output,
+        notes: Notes::new(options.verbose),
+        options,
+    };
+    let result = runtime().and_then(|runtime| {
+        let result = runtime.block_on(command.run(&mut context));
+        // A name look-up that hangs must not keep the process.
+        runtime.shutdown_background();
+        result
+    });
+    match result.and_then(|()| context.output.flush()) {
+        Ok(()) => Exit::OK.number,
+        Err(error) => explain::show(&error, &mut context.output),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(CommandError::Runtime)
+}
+
+/// Help and the version are answers; everything else is a mistake on the command line.
+fn not_understood(error: &clap::Error, json: bool) -> u8 {
+    // Whoever closed the pipe does not want to know.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::OK.number;
+    }
+    if json {
+        let text = error.render().to_string();
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        let usage = CommandError::Usage {
+            message: message.to_owned(),
+            hint: None,
+        };
+        let mut output = Output::stdout(true);
+        let shape = explain::FailureShape {
+            error: &usage.describe(),
+        };
+        let _ = output.json_line(&shape).and_then(|()| output.flush());
+    }
+    Exit::USAGE.number
+}
+
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument == "--json")
+}
+
+fn token_refusal() -> CommandError {
+    CommandError::usage(
+        "a token is not taken from the command line: every process of this machine could read it there, and the shell's history keeps it",
+        "put it into a file and use `--token-file FILE`, or into an environment variable and use `--token-env NAME`",
+    )
+}
+
+/// With `-vv`, what the library itself has to say. Only that: other libraries may log headers.
+fn trace(verbosity: u8) {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+
+    if verbosity > 1 {
+        // The audit says nothing that the notes on each request do not.
+        let ours = Targets::new()
+            .with_target("code_source", LevelFilter::DEBUG)
+            .with_target("code_source::audit", LevelFilter::OFF);
+        let lines = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .without_time()
+            .with_writer(std::io::stderr);
+        // It fails only if there is a subscriber already, and then that one is meant.
+        let _ = tracing_subscriber::registry()
+            .with(lines)
+            .with(ours)
+            .try_init();
+    }
+}
+
+const AFTER_HELP: &str = "\
+A connection comes from the configuration file, or from --url with --token-file or --token-env:
+
+  [connections.acme]
+  url = \"https://git.acme.example\"
+  token = { file = \"/run/secrets/forge-token\" }   # or { env = \"NAME\" }
+  ca-file = \"/etc/ssl/acme-ca.pem\"
+  private-addresses = [\"10.20.0.0/16\"]
+  repositories = [{ id = \"42\", path = \"web/shop\", branch = \"main\" }]
+
+REPOSITORY is a number (its id), a path such as web/shop, or the address of its page.
+
+With --json there is one object on standard output. A list is {\"items\":[…],\"complete\":true}; what
+is not complete says so, with the cursor or the error. A failure is {\"error\":{…}}, and
+`code-source help exit-codes` tells every code and exit status.";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! What the command says on standard error beside its answer: apart from the output, because
+//! none of it is data.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::BinaryBytes;
+
+use super::escape;
+use super::failure::CommandError;
+use super::table::paint;
+use crate::outcome::Outcome;
+use crate::report::{Report, Request, State};
+
+/// How much is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Notes {
+    verbosity: u8,
+}
+
+impl Notes {
+    /// 0: what matters; 1: every request and what was decided; 2: how long each stage took.
+    pub(crate) fn new(verbosity: u8) -> Self {
+        Self { verbosity }
+    }
+
+    /// Whether a person looks at standard error.
+    pub(crate) fn is_terminal(self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    /// Something to know.
+    pub(crate) fn note(self, text: &str) {
+        let style = AnsiColor::Cyan.on_default().bold();
+        write(&format!(
+            "{} {}\n",
+            paint(style, "note:"),
+            escape::line(text)
+        ));
+    }
+
+    /// Something that may go wrong.
+    pub(crate) fn warning(self, text: &str) {
+        let style = AnsiColor::Yellow.on_default().bold();
+        write(&format!(
+            "{} {}\n",
+            paint(style, "warning:"),
+            escape::line(text)
+        ));
+    }
+
+    /// The answer of a call, and on the way what the host saw, where that is wanted. `tried`
+    /// fits "failed to …".
+    pub(crate) fn answer<T>(
+        self,
+        tried: impl Into<String>,
+        outcome: Outcome<T>,
+    ) -> Result<T, CommandError> {
+        self.report(&outcome.report);
+        outcome.answer.map_err(|failure| CommandError::Call {
+            tried: tried.into(),
+            failure: Box::new(failure),
+            report: Box::new(outcome.report),
+        })
+    }
+
+    /// What the host saw during a call.
+    pub(crate) fn report(self, report: &Report) {
+        if self.verbosity > 0 {
+            write(&paint(
+                Style::new().dimmed(),
+                &escape::lines(&trace(report, self.verbosity)),
+            ));
+        }
+    }
+}
+
+/// Write to standard error, which is nobody's data: where it cannot be written to, there is
+/// nobody to tell.
+pub(crate) fn write(text: &str) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes());
+}
+
+fn trace(report: &Report, verbosity: u8) -> String {
+    let mut text = format!("{} in {}", report.operation, milliseconds(report.duration));
+    if verbosity > 1 {
+        let cpu = milliseconds(report.cpu);
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", processor {cpu}, call {}", report.call);
+    }
+    text.push('\n');
+    for request in &report.requests {
+        text.push_str(&request_lines(request, verbosity));
+    }
+    if verbosity > 1 {
+        text.extend(
+            report
+                .output
+                .lines()
+                .map(|line| format!("  plugin: {line}\n")),
+        );
+    }
+    text
+}
+
+fn request_lines(request: &Request, verbosity: u8) -> String {
+    let Request {
+        method,
+        origin,
+        template,
+        ..
+    } = request;
+    let mut text = format!("  {method} {origin}{template}: {}\n", end(request));
+    if verbosity > 1 {
+        let timings = &request.timings;
+        let stages = [
+            ("resolve", timings.resolve),
+            ("connect", timings.connect),
+            ("tls", timings.tls),
+            ("first byte", timings.first_byte),
+            ("total", timings.total),
+        ];
+        let stages: Vec<String> = stages
+            .into_iter()
+            .filter_map(|(name, time)| Some(format!("{name} {}", milliseconds(time?))))
+            .chain(request.address.map(|address| format!("at {address}")))
+            .collect();
+        let _ = writeln!(text, "    request {}: {}", request.id, stages.join(", "));
+    }
+    text
+}
+
+fn end(request: &Request) -> String {
+    let size = BinaryBytes(request.bytes);
+    let status = request
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    match &request.state {
+        State::Cancelled => format!("{status}, {size}, given up by the plugin"),
+        State::Complete => format!("{status}, {size}"),
+        State::Failed(failure) => {
+            format!(
+                "{} ({}): {}",
+                super::failure::stage(failure.stage),
+                failure.reason,
+                failure.detail
+            )
+        }
+        State::UnderWay => format!("{status}, {size} so far"),
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_told_in_one_line_and_twice_in_more() {
+        let report = Report {
+            call: "7".into(),
+            operation: "git.resolve".into(),
+            duration: Duration::from_millis(12),
+            output: "hello".into(),
+            ..Report::default()
+        };
+        assert_eq!(trace(&report, 1), "git.resolve in 12.0 ms\n");
+        let more = trace(&report, 2);
+        assert_eq!(
+            more,
+            "git.resolve in 12.0 ms, processor 0.0 ms, call 7\n  plugin: hello\n"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! `stat-file`: what the forge knows of a file, without its content; apart from `read-file`,
+//! which uses its shape of a file.
+
+use indicatif::BinaryBytes;
+use serde::Serialize;
+
+use super::context::Context;
+use super::failure::CommandError;
+use super::repository::RepositoryArgument;
+use super::revision::RevisionArguments;
+use super::table::fields;
+use super::words;
+use crate::contract::git::{File, LfsPointer, Storage};
+
+/// Arguments of `stat-file`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  code-source stat-file web/shop README.md
+  code-source stat-file web/shop assets/video.mp4 --tag v1.2.0 --json")]
+pub(crate) struct Arguments {
+    /// The repository: its id, its path, or the address of its page
+    repository: RepositoryArgument,
+
+    /// The file
+    path: String,
+
+    #[command(flatten)]
+    revision: RevisionArguments,
+}
+
+/// Run `stat-file`.
+pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
+    let repository = context.repository(&arguments.repository).await?;
+    let at = arguments.revision.revision(&repository);
+    let outcome = repository
+        .source
+        .stat_file(&repository.id, &at, &arguments.path)
+        .await;
+    let tried = format!("look at `{}` of `{}`", arguments.path, repository.path);
+    let shape = Shape::from(context.notes.answer(tried, outcome)?);
+    if context.output.is_json() {
+        context.output.json_line(&shape)
+    } else {
+        context.output.text(shape.for_people())
+    }
+}
+
+/// JSON of a file, here and in `read-file`.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Shape {
+    /// Its full path.
+    path: String,
+    /// The commit that the revision led to.
+    pub(crate) commit: String,
+    /// Its blob.
+    blob: String,
+    /// Size of the blob in bytes.
+    size: u64,
+    /// SHA-256 of the blob's bytes, where the forge tells.
+    sha256: Option<String>,
+    /// `file`, `executable` or `symlink`.
+    kind: String,
+    /// The newest commit that changed it, where the forge tells.
+    last_commit: Option<String>,
+    /// The file that Git LFS stores in its place, if it does.
+    lfs: Option<LfsShape>,
+}
+
+/// A file that Git LFS stores, in JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct LfsShape {
+    /// Its SHA-256.
+    oid: String,
+    /// Its size in bytes.
+    size: u64,
+}
+
+impl Shape {
+    fn for_people(&self) -> String {
+        let size = |bytes: u64| match bytes {
+            0..1024 => format!("{bytes} bytes"),
+            _ => format!("{} ({bytes} bytes)", BinaryBytes(bytes)),
+        };
+        let lfs = self
+            .lfs
+            .as_ref()
+            .map(|lfs| format!("{}, sha256 {}", size(lfs.size), lfs.oid));
+        fields(&[
+            ("Path", Some(self.path.clone())),
+            ("Kind", Some(self.kind.clone())),
+            ("Size", Some(size(self.size))),
+            ("Blob", Some(self.blob.clone())),
+            ("SHA-256", self.sha256.clone()),
+            ("Git LFS", lfs),
+            ("Commit", Some(self.commit.clone())),
+            ("Last changed in", self.last_commit.clone()),
+        ])
+    }
+}
+
+impl From<File> for Shape {
+    fn from(file: File) -> Self {
+        Self {
+            path: file.path,
+            commit: file.commit,
+            blob: file.blob,
+            size: file.size,
+            sha256: file.sha256,
+            kind: words::entry_kind(file.kind),
+            last_commit: file.last_commit,
+            lfs: match file.storage {
+                Storage::Git => None,
+                Storage::Lfs(LfsPointer { oid, size }) => Some(LfsShape { oid, size }),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::git::EntryKind;
+
+    #[test]
+    fn json_tells_a_stored_file_from_one_in_git() {
+        let file = |storage| File {
+            path: "a.mp4".into(),
+            commit: "c".into(),
+            blob: "b".into(),
+            size: 130,
+            sha256: None,
+            kind: EntryKind::Executable,
+            last_commit: None,
+            storage,
+        };
+        let value = serde_json::to_value(Shape::from(file(Storage::Git))).unwrap();
+        assert_eq!(
+            (&value["lfs"], &value["kind"]),
+            (&serde_json::Value::Null, &"executable".into())
+        );
+        let pointer = LfsPointer {
+            oid: "ff".into(),
+            size: 5 << 20,
+        };
+        let shape = Shape::from(file(Storage::Lfs(pointer)));
+        assert_eq!(
+            serde_json::to_value(&shape).unwrap()["lfs"]["size"],
+            5 << 20
+        );
+        let text = anstream::adapter::strip_str(&shape.for_people()).to_string();
+        assert!(
+            text.contains("Git LFS  5.00 MiB (5242880 bytes), sha256 ff\n"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What can be wrong with a configuration file: apart from [`Error`](crate::Error), because none
+//! of it happens to an embedder that does not read one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::snippet::Snippet;
+
+/// What is wrong with a configuration file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigurationError {
+    /// It is not understood.
+    #[error("`{file}` is not understood: line {line}, column {column}: {problem}{snippet}", file = file.display())]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in the line, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+        /// The line itself, without what could be a secret; with the line break before it.
+        snippet: String,
+    },
+    /// It does not have that connection.
+    #[error("no connection `{name}` in `{file}`", file = file.display())]
+    NoSuchConnection {
+        /// What was asked for.
+        name: String,
+        /// The file.
+        file: PathBuf,
+        /// The connections that there are.
+        known: Vec<String>,
+    },
+    /// A repository stands there twice.
+    #[error("the connection `{connection}` in `{file}` names the repository `{repository}` twice", file = file.display())]
+    RepeatedRepository {
+        /// Its id or its path.
+        repository: String,
+        /// The connection.
+        connection: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// It cannot be read.
+    #[error("cannot read `{file}`", file = file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl ConfigurationError {
+    /// What to do about it, where something can be done.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoSuchConnection { known, .. } if known.is_empty() => Some(
+                "the file has no connection: one begins with a line `[connections.NAME]`".into(),
+            ),
+            Self::NoSuchConnection { known, .. } => {
+                Some(format!("the connections there: `{}`", known.join("`, `")))
+            }
+            Self::Malformed { .. } | Self::RepeatedRepository { .. } | Self::Unreadable { .. } => {
+                None
+            }
+        }
+    }
+
+    pub(super) fn malformed(error: &toml::de::Error, text: &str, file: &Path) -> Self {
+        let Snippet {
+            line,
+            column,
+            shown,
+        } = Snippet::new(text, error.span());
+        Self::Malformed {
+            file: file.to_owned(),
+            line,
+            column,
+            problem: error.message().trim_end().replace('\n', ", "),
+            snippet: shown.map(|shown| format!("\n{shown}")).unwrap_or_default(),
+        }
+    }
+}

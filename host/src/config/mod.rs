@@ -1,0 +1,133 @@
+//! The configuration file of connections: apart from [`Connection`], which an embedder can fill
+//! from anywhere else.
+//!
+//! ```toml
+//! [connections.acme]
+//! url = "https://git.acme.example/forge"
+//! token = { file = "/run/secrets/forge-token" }
+//! private-addresses = ["10.20.0.0/16"]
+//! repositories = [{ id = "42", path = "web/shop", branch = "main", type = "monorepo" }]
+//! ```
+
+mod entry;
+mod error;
+mod limits;
+mod quantity;
+mod snippet;
+mod text;
+mod token;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use self::entry::{ConnectionEntry, PluginFile, RepositoryEntry, RepositoryType};
+pub use self::error::ConfigurationError;
+#[cfg(doc)]
+use crate::connection::Connection;
+
+/// The connections of a file, by name.
+#[derive(Debug)]
+pub struct Configuration {
+    file: PathBuf,
+    connections: BTreeMap<String, ConnectionEntry>,
+}
+
+impl Configuration {
+    /// Read the file at `path`. Paths in it that are relative begin at its directory.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigurationError::Unreadable`] if there is no such file, and what
+    /// [`parse`](Self::parse) finds.
+    pub fn read(path: &Path) -> Result<Self, ConfigurationError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigurationError::Unreadable {
+                file: path.to_owned(),
+                source,
+            })?;
+        Self::parse(&text, path)
+    }
+
+    /// Read `text` as if it stood in `file`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigurationError::Malformed`] with the place, for anything that is not understood:
+    /// an unknown key is a mistake, and a mistake in what may leave is worse than a refusal.
+    pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigurationError> {
+        let document: Document = toml::from_str(text)
+            .map_err(|error| ConfigurationError::malformed(&error, text, file))?;
+        let mut connections = document.connections;
+        let directory = file.parent().unwrap_or(Path::new(""));
+        for entry in connections.values_mut() {
+            entry.rebase(directory);
+        }
+        let configuration = Self {
+            file: file.to_owned(),
+            connections,
+        };
+        configuration.check_repositories()?;
+        Ok(configuration)
+    }
+
+    /// The connection called `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigurationError::NoSuchConnection`], which names those that there are.
+    pub fn connection(&self, name: &str) -> Result<&ConnectionEntry, ConfigurationError> {
+        self.connections
+            .get(name)
+            .ok_or_else(|| ConfigurationError::NoSuchConnection {
+                name: name.to_owned(),
+                file: self.file.clone(),
+                known: self.names().map(str::to_owned).collect(),
+            })
+    }
+
+    /// The only connection, where there is exactly one.
+    #[must_use]
+    pub fn only_connection(&self) -> Option<(&str, &ConnectionEntry)> {
+        let mut connections = self.connections.iter();
+        match (connections.next(), connections.next()) {
+            (Some((name, entry)), None) => Some((name, entry)),
+            _ => None,
+        }
+    }
+
+    /// The names of the connections, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.connections.keys().map(String::as_str)
+    }
+
+    /// The file that it was read from.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn check_repositories(&self) -> Result<(), ConfigurationError> {
+        for (name, entry) in &self.connections {
+            if let Some(twice) = entry.repeated_repository() {
+                return Err(ConfigurationError::RepeatedRepository {
+                    repository: twice.to_owned(),
+                    connection: name.clone(),
+                    file: self.file.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Document {
+    #[serde(default)]
+    connections: BTreeMap<String, ConnectionEntry>,
+}
+
+#[cfg(test)]
+mod tests;
