@@ -1,0 +1,138 @@
+//! The plugin that does what a test tells it: apart from the real one, which behaves.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use code_source::contract::git::Revision;
+use code_source::egress::Manifest;
+use code_source::{Engine, Error, FileContent, Outcome, Plugin, Source};
+use code_source_test_plugins::{Answer, Handing, Instruction};
+
+use crate::rig::{engine, expect};
+
+/// The plugin, compiled once for all tests of a process.
+pub fn hostile() -> &'static Plugin {
+    static PLUGIN: LazyLock<Plugin> =
+        LazyLock::new(|| hostile_in(engine()).expect("the test plugin loads"));
+    &PLUGIN
+}
+
+/// The plugin in another engine.
+///
+/// # Errors
+///
+/// As [`Plugin::from_bytes`].
+pub fn hostile_in(engine: &Engine) -> Result<Plugin, Error> {
+    Plugin::from_bytes(engine, hostile_component(), None)
+}
+
+/// The plugin with another manifest.
+///
+/// # Errors
+///
+/// As [`Plugin::from_bytes`].
+pub fn hostile_with(manifest: &[u8]) -> Result<Plugin, Error> {
+    Plugin::from_bytes(
+        engine(),
+        &with_manifest(hostile_component(), manifest),
+        None,
+    )
+}
+
+/// The component's bytes.
+pub fn hostile_component() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> =
+        LazyLock::new(|| std::fs::read(build()).expect("cargo has built the component"));
+    &BYTES
+}
+
+/// A component with another manifest than its own: the first one counts, so it is put in front.
+pub fn with_manifest(component: &[u8], manifest: &[u8]) -> Vec<u8> {
+    let name = Manifest::SECTION.as_bytes();
+    let body = [&leb128(name.len())[..], name, manifest].concat();
+    let (preamble, rest) = component.split_at(8);
+    [preamble, &[0], &leb128(body.len()), &body, rest].concat()
+}
+
+/// Let the plugin carry out an instruction in `git.link`.
+pub async fn tell(source: &Source, instruction: Instruction) -> Outcome<String> {
+    let repository = &source.repositories()[0].id;
+    source
+        .link(repository, "", &instruction.to_string(), None)
+        .await
+}
+
+/// Let the plugin return a stream in `git.read-file`.
+pub async fn hand_on(source: &Source, handing: Handing) -> Outcome<FileContent> {
+    let repository = &source.repositories()[0].id;
+    let path = Instruction::HandOn(handing).to_string();
+    source
+        .read_file(repository, &Revision::DefaultBranch, &path, None, false)
+        .await
+}
+
+/// What the plugin got for its requests.
+///
+/// # Panics
+///
+/// If the call has no answer.
+#[track_caller]
+pub fn told(outcome: Outcome<String>) -> Vec<Answer> {
+    serde_json::from_str(&expect(outcome)).expect("the plugin answers with JSON")
+}
+
+/// Builds the component, in a folder of its own: the outer cargo holds the lock of its own.
+fn build() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = root.join("target/test-plugins");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args([
+            "build",
+            "--locked",
+            "--release",
+            "--lib",
+            "--package",
+            "code-source-test-plugins",
+        ])
+        .args(["--target", TARGET])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(&root);
+    // What the user's own flags ask for is meant for the tests, not for what they load.
+    for inherited in [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTFLAGS",
+    ] {
+        command.env_remove(inherited);
+    }
+    let output = command.output().expect("cargo starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    target
+        .join(TARGET)
+        .join("release/code_source_test_plugins.wasm")
+}
+
+/// A length as WebAssembly writes it.
+fn leb128(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        // Seven bits always fit into a byte.
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+const TARGET: &str = "wasm32-wasip2";
