@@ -51,7 +51,6 @@ fn build_plugin(root: &Path, out: &Path) -> PathBuf {
     for part in [
         "../guest/src",
         "../guest/Cargo.toml",
-        "../guest/manifest.json",
         "../wit",
         "../Cargo.lock",
     ] {

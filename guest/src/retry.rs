@@ -17,10 +17,12 @@ pub(crate) fn is_overwhelmed(status: u16) -> bool {
 
 /// How often a request may be sent in all, with that status as the latest answer. What can be asked
 /// for in parts is not repeated as a whole for long: some GitLab lists time out at 100 items and
-/// work at 50.
+/// work at 50. A limit that does not say when it ends is one of so many requests a minute, and is
+/// waited for that long.
 pub(crate) fn tries(status: Option<u16>, is_divisible: bool) -> u32 {
     match status {
         Some(status) if is_divisible && is_overwhelmed(status) => 2,
+        Some(429) => 8,
         _ => 5,
     }
 }
@@ -114,7 +116,7 @@ mod tests {
     fn only_what_overwhelms_the_forge_is_asked_for_in_parts_soon() {
         assert_eq!(tries(Some(504), true), 2);
         assert_eq!(tries(Some(504), false), 5);
-        assert_eq!(tries(Some(429), true), 5);
+        assert_eq!(tries(Some(429), true), 8);
         assert_eq!(tries(None, true), 5);
     }
 

@@ -266,6 +266,12 @@ impl Gate {
     }
 
     fn check_head(&self, parts: &http::response::Parts) -> Result<(), Failure> {
+        // An encoding that nobody asked for would pass every limit on bytes unseen.
+        let encoding = parts.headers.get(header::CONTENT_ENCODING);
+        if let Some(encoding) = encoding.filter(|encoding| *encoding != IDENTITY_ENCODING) {
+            let detail = format!("the answer is encoded as {encoding:?}, which was not asked for");
+            return Err(Failure::new(Stage::Head, Kind::Encoded, detail));
+        }
         let bytes: usize = parts
             .headers
             .iter()

@@ -129,10 +129,19 @@ fn expiry(facts: &Facts<'_>) -> Option<Finding> {
 
 fn administrator(facts: &Facts<'_>) -> Option<Finding> {
     let user = facts.user.told()?;
-    if user.is_admin {
-        return None;
-    }
     let has_admin_mode = facts.token.told().is_some_and(has_admin_mode);
+    if user.is_admin {
+        // GitLab does not tell whether it asks for admin mode, and lists less without a word.
+        return (!has_admin_mode && facts.token.told().is_some()).then(|| {
+            finding(
+                Severity::Info,
+                "admin-mode-not-covered",
+                "the token lacks the scope `admin_mode`, which matters where GitLab asks \
+                 administrators for that mode",
+                "if repositories of others are not listed, make a token that has it too",
+            )
+        });
+    }
     let hint = match has_admin_mode {
         true => "use the token of an administrator",
         false => {

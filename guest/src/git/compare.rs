@@ -111,11 +111,9 @@ impl Comparing<'_> {
             .query("refs%5B%5D", self.base)
             .query("refs%5B%5D", self.head);
         let purpose = self.purpose(project);
-        let answer = call
-            .json::<Option<Commit>>(&Request::json(target), &purpose)
-            .await;
+        let answer = call.json::<Commit>(&Request::json(target), &purpose).await;
         match answer {
-            Ok((_, commit)) => Ok(commit.map(|commit| commit.id).filter(|id| !id.is_empty())),
+            Ok((_, commit)) => Ok(Some(commit.id)),
             Err(failure) if failure.message().contains("404 Merge Base") => Ok(None),
             Err(failure) => Err(failure),
         }

@@ -113,8 +113,10 @@ impl Listing<'_> {
             Some(search) => self.search(call, &place, search, &form).await?,
             None => self.all(call, place, &form).await?,
         };
+        // A tag may be of a tree or of a file, and then leads to no commit.
+        let references = part.items.into_iter().map(form.into_reference);
         Ok(Part {
-            items: part.items.into_iter().map(form.into_reference).collect(),
+            items: references.filter(|one| !one.commit.is_empty()).collect(),
             next: part.next,
             total: part.total,
         })

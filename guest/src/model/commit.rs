@@ -7,27 +7,25 @@ use crate::bindings::git;
 
 /// A commit.
 #[derive(Debug, Default, Deserialize, PartialEq)]
-#[serde(default)]
 pub(crate) struct Commit {
-    #[serde(deserialize_with = "lenient")]
     pub(crate) id: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     parent_ids: Vec<String>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     message: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     author_name: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     author_email: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     authored_date: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     committer_name: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     committer_email: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     committed_date: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     web_url: String,
 }
 

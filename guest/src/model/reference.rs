@@ -7,16 +7,14 @@ use crate::bindings::git::{RefKind, Reference};
 
 /// A branch.
 #[derive(Debug, Default, Deserialize, PartialEq)]
-#[serde(default)]
 pub(crate) struct Branch {
-    #[serde(deserialize_with = "lenient")]
     pub(crate) name: String,
     /// Null where the branch leads to no commit.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) commit: Commit,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     protected: bool,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     default: bool,
 }
 
@@ -34,14 +32,12 @@ impl Branch {
 
 /// A tag.
 #[derive(Debug, Default, Deserialize, PartialEq)]
-#[serde(default)]
 pub(crate) struct Tag {
-    #[serde(deserialize_with = "lenient")]
     pub(crate) name: String,
     /// What the tag leads to in the end. `target` is the tag's own object where it is annotated.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) commit: Commit,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     protected: bool,
 }
 

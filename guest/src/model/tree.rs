@@ -7,15 +7,12 @@ use crate::bindings::git::{Entry, EntryKind};
 
 /// An entry of a tree.
 #[derive(Debug, Default, Deserialize, PartialEq)]
-#[serde(default)]
 pub(crate) struct TreeEntry {
-    #[serde(deserialize_with = "lenient")]
     id: String,
-    #[serde(deserialize_with = "lenient")]
     path: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     mode: String,
-    #[serde(deserialize_with = "lenient", rename = "type")]
+    #[serde(default, deserialize_with = "lenient", rename = "type")]
     kind: String,
 }
 

@@ -46,9 +46,6 @@ impl<'a> Wanted<'a> {
         if !self.include_archived {
             target = target.query("archived", "false");
         }
-        if let Some(search) = self.search {
-            target = target.query("search", search);
-        }
         // Only the list of all projects knows `membership`; a member is whoever is at least guest.
         let level = match self.member_only && self.owner.is_some() {
             true => Some(self.minimum_level.unwrap_or(GUEST)),
@@ -63,13 +60,21 @@ impl<'a> Wanted<'a> {
     /// Append those that only the list of all projects knows.
     pub(super) fn apply_to_all(&self, target: Target) -> Target {
         let mut target = self.apply(target);
-        if self.search.is_some() {
+        // The lists of one owner do not search in paths: what they would leave out is not known, so
+        // all of it is read there and searched here.
+        if let Some(search) = self.search {
+            target = target.query("search", search);
             target = target.query("search_namespaces", "true");
         }
         if self.member_only {
             target = target.query("membership", "true");
         }
         target
+    }
+
+    /// The forge's count, if it counts what `matches` lets pass.
+    pub(super) fn counted(&self, total: Option<u64>) -> Option<u64> {
+        total.filter(|_| self.search.is_none())
     }
 
     /// GitLab also finds words in descriptions.
@@ -167,7 +172,7 @@ mod tests {
         };
         assert_eq!(
             query(&filter),
-            "?archived=false&search=Web&min_access_level=40&search_namespaces=true&membership=true"
+            "?archived=false&min_access_level=40&search=Web&search_namespaces=true&membership=true"
         );
     }
 

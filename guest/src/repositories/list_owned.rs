@@ -36,7 +36,7 @@ pub(super) async fn list<T: Transport>(
     Ok(Page {
         items: into_items(part.items, wanted),
         end: page::end(next.as_ref(), &list),
-        total: part.total,
+        total: wanted.counted(part.total),
     })
 }
 

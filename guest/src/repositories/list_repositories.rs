@@ -76,7 +76,7 @@ async fn list_all<T: Transport>(
     Ok(Page {
         items: into_items(items, wanted),
         end: page::end(next.as_ref(), &list),
-        total,
+        total: wanted.counted(total),
     })
 }
 

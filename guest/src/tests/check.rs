@@ -12,7 +12,8 @@ use crate::{
 const VERSION: &str =
     r#"{"version":"18.6.0-ee","enterprise":true,"kas":{"externalK8sProxyUrl":null}}"#;
 const USER: &str = r#"{"username":"root","name":"Root","state":"active","is_admin":true,"web_url":"https://forge.example/gitlab/root"}"#;
-const TOKEN: &str = r#"{"name":"ours","scopes":["api"],"expires_at":"2026-12-31","revoked":false}"#;
+const TOKEN: &str =
+    r#"{"name":"ours","scopes":["api","admin_mode"],"expires_at":"2026-12-31","revoked":false}"#;
 
 fn ask(answer: impl Fn(&str) -> Option<Reply>) -> (Result<Report, Error>, Seen) {
     run(
@@ -35,7 +36,10 @@ fn a_good_connection_is_reported_without_findings() {
     assert_eq!(report.version.as_deref(), Some("18.6.0-ee"));
     assert_eq!(report.edition.as_deref(), Some("enterprise"));
     assert_eq!(report.account.expect("is known").administrator, Some(true));
-    assert_eq!(report.token.expect("is known").scopes, ["api"]);
+    assert_eq!(
+        report.token.expect("is known").scopes,
+        ["api", "admin_mode"]
+    );
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     assert_eq!(seen.requests.len(), 3);
 }

@@ -44,7 +44,7 @@ fn an_annotated_tag_leads_to_its_commit() {
     let (commit, _) = lead(Revision::Tag("v1.0".to_owned()), |_| {
         let (object, commit) = (id('b'), id('a'));
         Reply::json(format!(
-            r#"{{"target":"{object}","commit":{{"id":"{commit}"}}}}"#
+            r#"{{"name":"v1.0","target":"{object}","commit":{{"id":"{commit}"}}}}"#
         ))
     });
     assert_eq!(commit.expect("it is there"), id('a'));
@@ -64,7 +64,10 @@ fn a_head_that_leads_nowhere_is_looked_for_by_its_branch() {
     let (commit, seen) = lead(Revision::DefaultBranch, |line| match line {
         "GET /projects/42/repository/commits/HEAD" => Reply::missing("Commit"),
         "GET /projects/42" => project(r#","default_branch":"trunk""#),
-        _ => Reply::json(format!(r#"{{"commit":{{"id":"{}"}}}}"#, id('a'))),
+        _ => Reply::json(format!(
+            r#"{{"name":"trunk","commit":{{"id":"{}"}}}}"#,
+            id('a')
+        )),
     });
     assert_eq!(commit.expect("it is there"), id('a'));
     assert_eq!(

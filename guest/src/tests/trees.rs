@@ -122,7 +122,10 @@ fn a_tree_is_complete_however_the_server_pages_and_the_caller_asks() {
 fn following_pages_are_of_the_commit_of_the_first() {
     let at = || Revision::Branch("main".to_owned());
     let answer = |line: &str| match line.contains("/branches/") {
-        true => Reply::json(format!(r#"{{"commit":{{"id":"{}"}}}}"#, id('a'))),
+        true => Reply::json(format!(
+            r#"{{"name":"main","commit":{{"id":"{}"}}}}"#,
+            id('a')
+        )),
         false => with_tokens(30)(line),
     };
     let (first, _) = list(at(), "", part(None, 20), answer);

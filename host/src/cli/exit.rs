@@ -1,6 +1,7 @@
 //! What the process says by its status: apart so that the whole table is in one place.
 
 use crate::contract::types::ErrorCode;
+use crate::error::Error;
 
 /// An exit status, with the name that JSON and documentation use for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,6 +34,25 @@ impl Exit {
         exit(5, "content", "content did not arrive whole and unchanged");
     pub(crate) const FINDINGS: Self =
         exit(6, "findings", "`check` found something that does not work");
+    pub(crate) const PLUGIN: Self = exit(
+        7,
+        "plugin",
+        "the plugin cannot be loaded: no component, another digest, more than it may have",
+    );
+    pub(crate) const ADDRESS: Self = exit(
+        8,
+        "address",
+        "the forge's address cannot be used: not one, plain http, a refused host",
+    );
+    pub(crate) const TOKEN: Self = exit(9, "token", "the token cannot be read");
+    pub(crate) const CERTIFICATES: Self =
+        exit(33, "certificates", "the file of `--ca-file` cannot be used");
+    pub(crate) const BUSY: Self = exit(34, "busy", "too many calls are under way");
+    pub(crate) const IDENTITY: Self = exit(
+        35,
+        "identity",
+        "it is not certain which repository the forge answered about",
+    );
     pub(crate) const INTERRUPTED: Self = exit(130, "interrupted", "it was interrupted");
 
     pub(crate) const UNAUTHENTICATED: Self =
@@ -116,7 +136,7 @@ impl Exit {
     );
 
     /// Every status, in the order of the numbers.
-    pub(crate) const ALL: [Self; 38] = [
+    pub(crate) const ALL: [Self; 44] = [
         Self::OK,
         Self::UNEXPECTED,
         Self::USAGE,
@@ -124,6 +144,9 @@ impl Exit {
         Self::TRAP,
         Self::CONTENT,
         Self::FINDINGS,
+        Self::PLUGIN,
+        Self::ADDRESS,
+        Self::TOKEN,
         Self::UNAUTHENTICATED,
         Self::FORBIDDEN,
         Self::NOT_FOUND,
@@ -147,6 +170,9 @@ impl Exit {
         Self::BASE_MISSING,
         Self::OUTCOME_UNKNOWN,
         Self::OTHER,
+        Self::CERTIFICATES,
+        Self::BUSY,
+        Self::IDENTITY,
         Self::DISK_FULL,
         Self::DIRECTORY,
         Self::LOCKED,
@@ -184,6 +210,33 @@ impl From<&ErrorCode> for Exit {
             ErrorCode::BaseMissing(_) => Self::BASE_MISSING,
             ErrorCode::OutcomeUnknown => Self::OUTCOME_UNKNOWN,
             ErrorCode::Other(_) => Self::OTHER,
+        }
+    }
+}
+
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Busy { .. } => Self::BUSY,
+            Error::Certificates { .. } => Self::CERTIFICATES,
+            Error::Credential { .. } => Self::TOKEN,
+            Error::Identity(_) | Error::UnconfirmedIdentity => Self::IDENTITY,
+            Error::Contract { .. }
+            | Error::Digest { .. }
+            | Error::Import { .. }
+            | Error::Manifest(_)
+            | Error::NoEmbeddedPlugin
+            | Error::NoManifest { .. }
+            | Error::NotAComponent { .. }
+            | Error::Policy(_)
+            | Error::Profile(_)
+            | Error::Provider { .. } => Self::PLUGIN,
+            Error::PlainHttp { .. }
+            | Error::PrivateAddresses(_)
+            | Error::RefusedHost { .. }
+            | Error::Url(_) => Self::ADDRESS,
+            Error::Refused(_) => Self::DENIED,
+            Error::File { .. } | Error::Sandbox { .. } | Error::Tls { .. } => Self::UNEXPECTED,
         }
     }
 }

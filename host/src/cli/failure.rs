@@ -230,11 +230,7 @@ impl Description {
     }
 
     fn of_host(error: &Error) -> Self {
-        let exit = match error {
-            Error::Refused(_) => Exit::DENIED,
-            _ => Exit::UNEXPECTED,
-        };
-        let mut description = Self::new(exit, error.to_string());
+        let mut description = Self::new(Exit::from(error), error.to_string());
         description.hint = error.hint().as_deref().map(remedy::with_option);
         description.caused_by(error.source())
     }

@@ -267,7 +267,7 @@ REPOSITORY is a number (its id), a path such as web/shop, or the address of its 
 
 With --json there is one object on standard output. A list is {\"items\":[…],\"complete\":true}; what
 is not complete says so, with the cursor or the error. A failure is {\"error\":{…}}, and
-`code-source help exit-codes` tells every code and exit status.";
+`code-source exit-codes` tells every code and exit status.";
 
 #[cfg(test)]
 mod tests;

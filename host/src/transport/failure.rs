@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     ConnectTimeout,
     ConnectionLost,
     CredentialUnusable,
+    Encoded,
     FirstByte,
     HeadTooLarge,
     NameNotFound,
@@ -121,6 +122,7 @@ impl Kind {
             Self::ConnectTimeout => "connect-timeout",
             Self::ConnectionLost => "connection-lost",
             Self::CredentialUnusable => "credential-unusable",
+            Self::Encoded => "encoded",
             Self::FirstByte => "first-byte-timeout",
             Self::HeadTooLarge => "head-too-large",
             Self::NameNotFound => "name-not-found",
@@ -147,6 +149,7 @@ impl Kind {
             Self::ConnectTimeout => HttpError::ConnectionTimeout,
             Self::ConnectionLost => HttpError::ConnectionTerminated,
             Self::CredentialUnusable => HttpError::ConfigurationError,
+            Self::Encoded => HttpError::HttpResponseContentCoding(None),
             Self::FirstByte => HttpError::HttpResponseTimeout,
             Self::HeadTooLarge => HttpError::HttpResponseHeaderSectionSize(None),
             Self::NameNotFound => HttpError::DnsError {

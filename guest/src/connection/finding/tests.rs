@@ -20,7 +20,7 @@ fn good() -> Facts<'static> {
         user: told(
             r#"{"username":"root","state":"active","is_admin":true,"web_url":"https://h/gitlab/root"}"#,
         ),
-        token: told(r#"{"scopes":["api"],"expires_at":"2026-12-31"}"#),
+        token: told(r#"{"scopes":["api","admin_mode"],"expires_at":"2026-12-31"}"#),
         base_url: "https://H:443/gitlab",
         now: NOW,
     }
@@ -57,7 +57,7 @@ fn a_token_needs_the_scope_api() {
         })
     };
     let end = r#""expires_at":"2026-12-31""#;
-    for scopes in [r#"["read_api"]"#, "[]", "null", r#"["read_repository"]"#] {
+    for scopes in [r#"["read_api","admin_mode"]"#, r#"["admin_mode"]"#] {
         let json = format!(r#"{{"scopes":{scopes},{end}}}"#);
         assert_eq!(of(&json), ["token-without-api-scope"]);
     }
@@ -90,7 +90,9 @@ fn a_fine_grained_token_that_does_not_know_itself_is_no_error() {
 #[test]
 fn the_end_of_a_token_is_told_in_time() {
     let of = |end: &str| {
-        let token = told(&format!(r#"{{"scopes":["api"],"expires_at":{end}}}"#));
+        let token = told(&format!(
+            r#"{{"scopes":["api","admin_mode"],"expires_at":{end}}}"#
+        ));
         let finding = all(&Facts { token, ..good() }).pop();
         finding.map(|finding| (finding.code, finding.severity))
     };
@@ -111,6 +113,13 @@ fn an_account_that_does_not_act_as_administrator_is_told() {
         codes(&facts),
         ["not-an-administrator", "account-not-active"]
     );
+}
+
+#[test]
+fn an_administrators_token_that_admin_mode_would_stop_is_told() {
+    let token = told(r#"{"scopes":["api"],"expires_at":"2026-12-31"}"#);
+    let facts = Facts { token, ..good() };
+    assert_eq!(codes(&facts), ["admin-mode-not-covered"]);
 }
 
 #[test]
