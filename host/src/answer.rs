@@ -23,8 +23,8 @@ use crate::report::{RequestFailure, Stage, State};
 pub(crate) struct Bounds {
     /// Bytes of this body.
     pub(crate) bytes: u64,
-    /// Bytes of all the bodies of the call that the plugin reads; `None` for content.
-    pub(crate) call_bytes: Option<u64>,
+    /// Bytes of this body, and of all the bodies of the call, that the plugin may read itself.
+    pub(crate) own: (u64, u64),
     /// Time without a byte.
     pub(crate) between_bytes: Duration,
     /// Time in all; `None` where the call's own clock covers it.
@@ -74,7 +74,8 @@ impl AnswerBody {
         self
     }
 
-    /// An answer without a body has ended with its head; the plugin need not read on to learn it.
+    /// Whoever reads a body need not ask for what follows its last byte, so that byte is the end,
+    /// and the head is where there is no body: the connection is free for the next request.
     fn end_if_done(&mut self) {
         if self.inner.as_ref().is_some_and(Body::is_end_stream) {
             self.end(State::Complete);
@@ -98,6 +99,7 @@ impl AnswerBody {
     ) -> Poll<FrameResult> {
         self.end(State::Failed(RequestFailure {
             stage: Stage::Body,
+            layer: None,
             reason,
             detail,
             remedy: None,
@@ -108,20 +110,26 @@ impl AnswerBody {
     fn pass(&mut self, bytes: Bytes) -> Poll<FrameResult> {
         let length = bytes.len() as u64;
         let passed = self.exchange.passed.load(Ordering::Relaxed) + length;
-        if passed > self.bounds.bytes {
-            let detail = format!("the answer is longer than {} bytes", self.bounds.bytes);
-            let error = HttpError::HttpResponseBodySize(Some(self.bounds.bytes));
-            return self.fail("too-long", detail, error);
-        }
-        if let Some(most) = self.bounds.call_bytes
-            && self.exchange.call.read.fetch_add(length, Ordering::Relaxed) + length > most
-        {
-            let detail = format!("the answers of this call are longer than {most} bytes together");
+        let call = &self.exchange.call;
+        let is_own = !call.is_handed_on.load(Ordering::Relaxed);
+        let (own, all) = self.bounds.own;
+        let most = if is_own {
+            own.min(self.bounds.bytes)
+        } else {
+            self.bounds.bytes
+        };
+        if passed > most {
+            let detail = format!("the answer is longer than {most} bytes");
             return self.fail(
-                "call-too-long",
+                "too-long",
                 detail,
                 HttpError::HttpResponseBodySize(Some(most)),
             );
+        }
+        if is_own && call.read.fetch_add(length, Ordering::Relaxed) + length > all {
+            let detail = format!("the answers of this call are longer than {all} bytes together");
+            let error = HttpError::HttpResponseBodySize(Some(all));
+            return self.fail("call-too-long", detail, error);
         }
         self.exchange.passed.store(passed, Ordering::Relaxed);
         if let Some(inspector) = &self.inspector {
@@ -132,6 +140,7 @@ impl AnswerBody {
         {
             answer.body.extend_from_slice(&bytes);
         }
+        self.end_if_done();
         self.idle
             .as_mut()
             .reset(Instant::now() + self.bounds.between_bytes);

@@ -26,7 +26,14 @@ pub trait AuditSink: Send + Sync {
 
 /// Audit lines appended to a file, each with one write, so that several processes can share it.
 #[derive(Debug)]
-pub struct AuditFile(Mutex<File>);
+pub struct AuditFile(Mutex<Appending>);
+
+#[derive(Debug)]
+struct Appending {
+    file: File,
+    /// Whether the last line may have been written in part.
+    is_torn: bool,
+}
 
 impl AuditFile {
     /// Append to the file at `path`, made where there is none, readable by its owner only.
@@ -44,17 +51,23 @@ impl AuditFile {
             path: path.to_owned(),
             source,
         })?;
-        Ok(Self(Mutex::new(file)))
+        Ok(Self(Mutex::new(Appending {
+            file,
+            is_torn: false,
+        })))
     }
 }
 
 impl AuditSink for AuditFile {
     fn write(&self, line: &str) -> io::Result<()> {
-        let mut file = self
-            .0
-            .lock()
-            .map_err(|_| io::Error::other("an earlier write panicked"))?;
-        file.write_all(format!("{line}\n").as_bytes())
+        let poisoned = |_| io::Error::other("an earlier write panicked");
+        let mut appending = self.0.lock().map_err(poisoned)?;
+        let begin = if appending.is_torn { "\n" } else { "" };
+        let written = appending
+            .file
+            .write_all(format!("{begin}{line}\n").as_bytes());
+        appending.is_torn = written.is_err();
+        written
     }
 }
 

@@ -122,12 +122,9 @@ pub(crate) async fn begin(
             started,
             permit,
         }),
-        Ok(Err(error)) if error.is::<PoolConcurrencyLimitError>() => Err(refused(
-            Error::Busy {
-                limit: shared.limits.calls,
-            }
-            .into(),
-        )),
+        Ok(Err(error)) if error.is::<PoolConcurrencyLimitError>() => {
+            Err(refused(Error::Exhausted.into()))
+        }
         Ok(Err(error)) => Err(refused(Failure::Trap(trap(&error, store.data())))),
         Err(_) => Err(refused(Failure::Trap(wall_clock()))),
     }
@@ -165,13 +162,19 @@ impl Running {
             Ok(Err(error)) => Err(Failure::Trap(trap(&error, self.store.data()))),
             Err(_) => Err(Failure::Trap(wall_clock())),
         };
+        // What comes from now on goes past the plugin.
+        self.record
+            .is_handed_on
+            .store(true, std::sync::atomic::Ordering::Relaxed);
         show_memory(&mut self.store);
         let state = self.store.data();
         let (cpu, output) = (state.cpu.used(), state.output.text());
         // Every request that is under way and every body that is not handed on ends here.
         drop(self.store);
+        self.record.cancel_rest();
         if !output.is_empty() {
-            tracing::debug!(plugin = %self.record.plugin, "{output}");
+            // In one line, whatever is in it: a plugin must not write lines of a log.
+            tracing::debug!(plugin = %self.record.plugin, "{output:?}");
         }
         let report = Report {
             call: self.record.id.clone(),

@@ -1,11 +1,15 @@
 //! Processor time of a plugin: apart because the runtime offers ticks, and ticks alone would also
 //! count the time that a plugin waits for its forge.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use wasmtime::CallHook;
 
 use crate::engine::TICK;
+use crate::exchange::lock;
 
 /// Adds up the time between entering the plugin and leaving it.
 #[derive(Debug)]
@@ -13,6 +17,8 @@ pub(crate) struct CpuMeter {
     budget: Duration,
     used: Duration,
     entered: Option<Instant>,
+    /// When the plugin went on after it had let others run.
+    resumed: Arc<Mutex<Option<Instant>>>,
 }
 
 impl CpuMeter {
@@ -21,6 +27,7 @@ impl CpuMeter {
             budget,
             used: Duration::ZERO,
             entered: None,
+            resumed: Arc::default(),
         }
     }
 
@@ -30,11 +37,18 @@ impl CpuMeter {
         self.entered = border.exiting_host().then(Instant::now);
     }
 
-    /// The plugin has run for a tick. Answers whether it may go on.
-    pub(crate) fn ticked(&mut self) -> bool {
+    /// The plugin has run for a tick. If it may go on, answers what lets others run before it
+    /// does.
+    pub(crate) fn ticked(&mut self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         self.add();
         self.entered = Some(Instant::now());
-        !self.is_exceeded()
+        let resumed = Arc::clone(&self.resumed);
+        (!self.is_exceeded()).then(|| {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                *lock(&resumed) = Some(Instant::now());
+            }) as Pin<Box<dyn Future<Output = ()> + Send>>
+        })
     }
 
     pub(crate) fn is_exceeded(&self) -> bool {
@@ -46,9 +60,11 @@ impl CpuMeter {
     }
 
     fn add(&mut self) {
+        let resumed = lock(&self.resumed).take();
         if let Some(entered) = self.entered.take() {
+            let entered = resumed.map_or(entered, |resumed| resumed.max(entered));
             // A tick interrupts the plugin, so a longer stretch is time that others had.
-            self.used += entered.elapsed().min(TICK * 3);
+            self.used += entered.elapsed().min(TICK * 2);
         }
     }
 }
@@ -72,6 +88,6 @@ mod tests {
     fn a_budget_of_nothing_is_exceeded_by_the_first_tick() {
         let mut meter = CpuMeter::new(Duration::ZERO);
         meter.crossed(CallHook::CallingWasm);
-        assert!(!meter.ticked());
+        assert!(meter.ticked().is_none());
     }
 }

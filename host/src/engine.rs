@@ -12,7 +12,7 @@ use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::error::Error;
 use crate::linker;
-use crate::state::CallState;
+use crate::state::{CallState, TABLE_ELEMENTS};
 
 /// The runtime that plugins are compiled for and run in. Build one for a process; clones are the
 /// same runtime.
@@ -177,6 +177,7 @@ fn config(instances: u32, inspects_memory: bool) -> Config {
         .max_memories_per_component(1)
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_tables_per_component(CORE_INSTANCES)
+        .table_elements(TABLE_ELEMENTS)
         .max_memory_size(LARGEST_MEMORY);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config

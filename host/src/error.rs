@@ -16,6 +16,10 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+    /// As many plugins run in the process as
+    /// [`EngineBuilder::instances`](crate::EngineBuilder::instances) allows.
+    #[error("as many plugins run in this process as it allows at once")]
+    Exhausted,
     /// The file with certificates of authorities is unusable.
     #[error("cannot use the certificates in `{path}`: {problem}")]
     Certificates {
@@ -148,6 +152,7 @@ impl Error {
                 "the file holds one or more certificates in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE".into()
             }
             Self::Contract { .. } => "use a plugin built for this contract".into(),
+            Self::Exhausted => "wait for a call to end, or let the engine have more instances".into(),
             Self::Digest { found, .. } => {
                 format!("if the change is meant, pin the new digest: sha256 = \"{found}\"")
             }

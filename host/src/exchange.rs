@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ pub(crate) struct CallRecord {
     pub(crate) identity: Mutex<Option<IdentityAnswer>>,
     requests: Mutex<Vec<Request>>,
     contents: Mutex<Vec<Weak<Exchange>>>,
+    exchanges: Mutex<Vec<Weak<Exchange>>>,
+    /// Whether the plugin has returned, so that what still comes is content for the caller.
+    pub(crate) is_handed_on: AtomicBool,
 }
 
 /// An answer that says which repository it is about, as it came over the wire.
@@ -67,6 +70,8 @@ impl CallRecord {
             identity: Mutex::default(),
             requests: Mutex::default(),
             contents: Mutex::default(),
+            exchanges: Mutex::default(),
+            is_handed_on: AtomicBool::new(false),
         })
     }
 
@@ -77,10 +82,23 @@ impl CallRecord {
 
     /// The exchanges whose answers are content that somebody still holds.
     pub(crate) fn held(&self) -> Vec<Arc<Exchange>> {
-        lock(&self.contents)
+        let contents = lock(&self.contents);
+        let held = contents.iter().filter_map(Weak::upgrade);
+        held.filter(|exchange| !exchange.is_cancelled()).collect()
+    }
+
+    /// End what the plugin left under way. The tasks behind it are told to stop, and may need a
+    /// moment to; the record must not wait for them. Content is left to whoever holds it.
+    pub(crate) fn cancel_rest(&self) {
+        let contents: Vec<_> = lock(&self.contents).iter().map(Weak::as_ptr).collect();
+        let exchanges: Vec<_> = lock(&self.exchanges)
             .iter()
+            .filter(|exchange| !contents.contains(&exchange.as_ptr()))
             .filter_map(Weak::upgrade)
-            .collect()
+            .collect();
+        for exchange in exchanges {
+            exchange.finish(State::Cancelled);
+        }
     }
 }
 
@@ -121,14 +139,16 @@ impl Exchange {
             timings: Timings::default(),
         });
         drop(requests);
-        Arc::new(Self {
+        let exchange = Arc::new(Self {
             call: Arc::clone(call),
             index,
             id,
             started: Instant::now(),
             end: Mutex::default(),
             passed: AtomicU64::new(0),
-        })
+        });
+        lock(&call.exchanges).push(Arc::downgrade(&exchange));
+        exchange
     }
 
     /// Write the line that comes before the request leaves, or is refused.
@@ -148,6 +168,11 @@ impl Exchange {
             reason,
         };
         audit::write(self.call.audit.as_ref(), &line)
+    }
+
+    /// Note the address that was dialled without success.
+    pub(crate) fn dialled(&self, address: Option<IpAddr>) {
+        self.change(|request| request.address = address);
     }
 
     /// Note where the connection leads and how long its stages took.
@@ -193,6 +218,10 @@ impl Exchange {
     /// Whether the whole answer came.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(&*lock(&self.end), Some(State::Complete))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        matches!(&*lock(&self.end), Some(State::Cancelled))
     }
 
     /// Why it has no whole answer, once it has ended.

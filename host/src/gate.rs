@@ -5,13 +5,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
-use code_source_egress::{Answer, Call, Denial, Permit, RequestHead};
+use code_source_egress::{Answer, Call, Denial, Layer, Origin, Permit, RequestHead};
 use http::{HeaderName, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error as HttpError, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
@@ -33,6 +35,9 @@ pub(crate) struct Gate {
     under_way: Arc<Semaphore>,
     inspector: Option<Arc<dyn Inspector>>,
 }
+
+/// The right to have a request under way, when it is there.
+type Turn = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, AcquireError>> + Send>>;
 
 /// An answer as the runtime's hook returns it.
 type Sent = (
@@ -63,9 +68,10 @@ impl Gate {
         self,
         request: Request<WasiBody>,
         options: Option<RequestOptions>,
+        turn: Turn,
     ) -> Result<Sent, HttpError> {
         let (parts, body) = request.into_parts();
-        let method = parts.method.as_str();
+        let method = known(parts.method.as_str());
         let origin = self.shared.origin.to_string();
         self.count(method, &origin)?;
         let asked = RequestHead {
@@ -90,7 +96,7 @@ impl Gate {
             Err(denial) => {
                 // A plugin that never ends the body keeps the refusal from itself, and not from
                 // the record.
-                let refused = self.refuse(method, &denial);
+                let refused = self.refuse(&asked, &denial);
                 drain(body).await;
                 return Err(refused);
             }
@@ -101,16 +107,26 @@ impl Gate {
             template: permit.template(),
             repository: permit.repository(),
         };
+        // First the turn, then the body: bodies that wait are memory of the host.
+        let Ok(slot) = turn.await else {
+            return Err(HttpError::ConnectionLimitReached);
+        };
         let body = match self.body(body, &permit).await {
             Ok(body) => body,
-            Err(denial) => return Err(self.refuse_body(&head, denial)),
+            Err(problem) => return Err(self.refuse_body(&head, problem)),
+        };
+        let request = match self.outgoing(&parts, body) {
+            Ok(request) => request,
+            Err(failure) => {
+                self.record_refusal(&head, failure.describe());
+                return Err(failure.kind.code());
+            }
         };
         let exchange = Exchange::begin(&self.record, &head);
-        match self
-            .send(&exchange, &head, &permit, &parts, body, options)
-            .await
-        {
-            Ok(sent) => Ok(sent),
+        let first_byte = options.and_then(|options| options.first_byte_timeout);
+        let sent = self.send(&exchange, &head, request, first_byte).await;
+        match sent.and_then(|response| self.incoming(&exchange, &permit, response, slot)) {
+            Ok(response) => Ok((response, Box::new(async { Ok(()) }))),
             Err(failure) => {
                 exchange.finish(State::Failed(failure.describe()));
                 Err(failure.kind.code())
@@ -140,35 +156,39 @@ impl Gate {
         Err(failure.kind.code())
     }
 
-    /// Everything that can still keep a permitted request from leaving, and then the leaving.
+    /// Line up for a request that may be under way. This happens at once, so that requests get
+    /// their turns in the order in which the plugin made them: one that reads the answers in that
+    /// order would otherwise wait for an answer whose request waits for its turn.
+    fn queue(&self) -> Turn {
+        let mut acquiring = Box::pin(Arc::clone(&self.under_way).acquire_owned());
+        match acquiring
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(slot) => Box::pin(std::future::ready(slot)),
+            Poll::Pending => acquiring,
+        }
+    }
+
+    /// Write down that it leaves, and let it leave.
     async fn send(
         &self,
         exchange: &Arc<Exchange>,
         head: &Head<'_>,
-        permit: &Permit<'_>,
-        parts: &http::request::Parts,
-        body: Bytes,
-        options: Option<RequestOptions>,
-    ) -> Result<Sent, Failure> {
-        let slot = Arc::clone(&self.under_way)
-            .acquire_owned()
-            .await
-            .map_err(|error| {
-                Failure::new(Stage::Limit, Kind::TooManyRequests, error.to_string())
-            })?;
-        let request = self.outgoing(parts, body)?;
+        request: Request<Full<Bytes>>,
+        first_byte: Option<Duration>,
+    ) -> Result<Response<Incoming>, Failure> {
         exchange
             .announce(head, "allow", "allowed")
             .map_err(|error| {
                 let detail = format!("the audit cannot be written: {error}");
                 Failure::new(Stage::Audit, Kind::AuditFailed, detail)
             })?;
-        let first_byte = options.and_then(|options| options.first_byte_timeout);
-        let answered = self.shared.transport.send(request, first_byte).await?;
+        let answered = self.shared.transport.send(request, first_byte).await;
+        let answered = answered.inspect_err(|failure| exchange.dialled(failure.address))?;
         exchange.connected(answered.address, answered.timings);
         exchange.answered(answered.response.status().as_u16());
-        let response = self.incoming(exchange, permit, answered.response, slot)?;
-        Ok((response, Box::new(async { Ok(()) })))
+        Ok(answered.response)
     }
 
     /// The request as it leaves: the origin is the connection's own, path and query are the ones
@@ -220,7 +240,7 @@ impl Gate {
         exchange: &Arc<Exchange>,
         permit: &Permit<'_>,
         response: Response<Incoming>,
-        slot: tokio::sync::OwnedSemaphorePermit,
+        slot: OwnedSemaphorePermit,
     ) -> Result<Response<WasiBody>, Failure> {
         let (mut parts, body) = response.into_parts();
         self.check_head(&parts)?;
@@ -240,7 +260,7 @@ impl Gate {
             } else {
                 limits.answer_bytes
             },
-            call_bytes: (!is_content).then_some(limits.call_bytes),
+            own: (limits.answer_bytes, limits.call_bytes),
             between_bytes: limits.between_bytes,
             total: is_content.then_some(limits.content),
         };
@@ -284,30 +304,35 @@ impl Gate {
         Ok(())
     }
 
+    /// The request's body, as long as its rule and the limits allow one.
     async fn body(&self, body: WasiBody, permit: &Permit<'_>) -> Result<Bytes, BodyProblem> {
-        let most = usize::try_from(self.shared.limits.request_bytes).unwrap_or(usize::MAX);
-        let bytes = Limited::new(body, most)
-            .collect()
-            .await
-            .map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    BodyProblem::TooLong
-                } else {
-                    BodyProblem::Cut
-                }
-            })?
-            .to_bytes();
-        self.grant
-            .check_body(permit, &bytes)
-            .map_err(BodyProblem::Denied)?;
-        Ok(bytes)
+        let limit = usize::try_from(self.shared.limits.request_bytes).unwrap_or(usize::MAX);
+        let rule = permit.rule().body();
+        let most = rule.map_or(0, |rule| rule.max_bytes().min(limit));
+        match Limited::new(body, most).collect().await {
+            Ok(body) => {
+                let bytes = body.to_bytes();
+                let checked = self.grant.check_body(permit, &bytes);
+                checked.map(|()| bytes).map_err(BodyProblem::Denied)
+            }
+            Err(error) if !error.is::<LengthLimitError>() => Err(BodyProblem::Cut),
+            Err(_) if rule.is_some() => Err(BodyProblem::TooLong),
+            // Whatever it is, there may be none.
+            Err(_) => Err(match self.grant.check_body(permit, b"{}") {
+                Err(denial) => BodyProblem::Denied(denial),
+                Ok(()) => BodyProblem::TooLong,
+            }),
+        }
     }
 
     /// Record a refusal. The plugin learns that it was refused and nothing more.
-    fn refuse(&self, method: &str, denial: &Denial) -> HttpError {
-        let origin = self.shared.origin.to_string();
+    fn refuse(&self, asked: &RequestHead<'_>, denial: &Denial) -> HttpError {
+        let origin = match denial.layer() {
+            Layer::Authority => asked_origin(asked),
+            _ => self.shared.origin.to_string(),
+        };
         let head = Head {
-            method,
+            method: known(asked.method),
             origin: &origin,
             template: "",
             repository: None,
@@ -341,6 +366,7 @@ impl Gate {
             head,
             RequestFailure {
                 stage: Stage::Policy,
+                layer: Some(denial.layer().label()),
                 reason: denial.reason().label(),
                 detail: denial.detail().to_owned(),
                 remedy: denial.remedy().map(str::to_owned),
@@ -371,14 +397,19 @@ impl WasiHttpHooks for Gate {
         false
     }
 
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        BODY_CHUNK
+    }
+
     fn send_request(
         &mut self,
         request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
+        let turn = self.queue();
         let passing: Pin<Box<dyn Future<Output = _> + Send>> =
-            Box::pin(self.clone().pass(request, options));
+            Box::pin(self.clone().pass(request, options, turn));
         Box::new(passing)
     }
 }
@@ -389,12 +420,51 @@ enum BodyProblem {
     TooLong,
 }
 
-/// Take a little of a refused request's body, so that a plugin which writes it first and asks
-/// afterwards meets the refusal and not a broken stream.
-async fn drain(body: WasiBody) {
-    // What the body holds, or why it ended, means nothing any more.
-    let _ = Limited::new(body, DRAIN).collect().await;
+/// The method, if it is one that requests have. A plugin can write anything in its place, of any
+/// length, and neither the record nor the report is the place for that.
+fn known(method: &str) -> &'static str {
+    match method {
+        "DELETE" => "DELETE",
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "PATCH" => "PATCH",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        _ => "other",
+    }
 }
+
+/// Where a refused request was meant to go, for the record: canonical where it can be, and short
+/// and harmless to print where it cannot.
+fn asked_origin(asked: &RequestHead<'_>) -> String {
+    match Origin::parse(asked.scheme, asked.authority) {
+        Ok(origin) => origin.to_string(),
+        Err(_) => {
+            let scheme = asked.scheme.chars().take(10);
+            let authority = asked.authority.chars().take(ORIGIN);
+            let text: String = scheme.chain("://".chars()).chain(authority).collect();
+            text.escape_debug().to_string()
+        }
+    }
+}
+
+/// Take a little of a refused request's body and keep nothing of it, so that a plugin which writes
+/// it first and asks afterwards meets the refusal and not a broken stream.
+async fn drain(mut body: WasiBody) {
+    let mut taken = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        taken += frame.data_ref().map_or(0, Bytes::len);
+        if taken > DRAIN {
+            return;
+        }
+    }
+}
+
+/// Characters of a refused authority that are kept.
+const ORIGIN: usize = 200;
+
+/// Bytes that an outgoing body takes at once, and keeps until they are wanted.
+const BODY_CHUNK: usize = 64 << 10;
 
 const DRAIN: usize = 1 << 20;
 const USER_AGENT: http::HeaderValue =

@@ -30,7 +30,7 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Number of an answer's headers. 100.
     pub headers: usize,
-    /// Bytes of the plugin's linear memories. 256 MiB.
+    /// Bytes of the plugin's linear memory: 256 MiB, and never more than 1 GiB.
     pub memory: usize,
     /// Bytes of the plugin's output that are kept. 16 KiB.
     pub output_bytes: usize,
@@ -65,5 +65,25 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The same with times that can be added to the present.
+    pub(crate) fn tamed(mut self) -> Self {
+        for time in [
+            &mut self.between_bytes,
+            &mut self.call,
+            &mut self.connect,
+            &mut self.content,
+            &mut self.cpu,
+            &mut self.first_byte,
+        ] {
+            *time = (*time).min(LONGEST);
+        }
+        self
+    }
+}
+
+/// What "no limit" comes to.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 const MIB: u64 = 1024 * 1024;

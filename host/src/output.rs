@@ -28,7 +28,7 @@ impl Output {
             .chars()
             .map(|character| match character {
                 '\n' => '\n',
-                other if other.is_control() => char::REPLACEMENT_CHARACTER,
+                other if other.is_control() || reorders(other) => char::REPLACEMENT_CHARACTER,
                 other => other,
             })
             .collect()
@@ -73,6 +73,14 @@ impl OutputStream for Output {
 #[async_trait::async_trait]
 impl Pollable for Output {
     async fn ready(&mut self) {}
+}
+
+/// Whether a character changes the order or the lines in which others are shown.
+fn reorders(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// Bytes that a plugin may write at once.

@@ -88,6 +88,8 @@ pub enum State {
 pub struct RequestFailure {
     /// Where it failed.
     pub stage: Stage,
+    /// Which layer of the policy refused it, where one did.
+    pub layer: Option<&'static str>,
     /// Stable name of the reason, in kebab case.
     pub reason: &'static str,
     /// What happened, for people.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
-use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
+use wasmtime::{CallHook, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::bindings::imports::{settings, types};
 use crate::cpu::CpuMeter;
-use crate::engine::{Engine, Inspector};
+use crate::engine::{Engine, Inspector, LARGEST_MEMORY};
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::output::Output;
@@ -44,12 +44,13 @@ impl CallState {
             table,
             cpu: CpuMeter::new(limits.cpu),
             memory: MemoryLimit {
-                most: limits.memory,
+                most: limits.memory.min(LARGEST_MEMORY),
                 exceeded: false,
             },
             wasi: WasiCtx::builder()
                 .stdout(output.clone())
                 .stderr(output.clone())
+                .max_random_size(RANDOM)
                 .build(),
             http,
             output,
@@ -61,17 +62,20 @@ impl CallState {
         store.limiter(|state| &mut state.memory);
         store.call_hook(|mut context, border| {
             context.data_mut().cpu.crossed(border);
+            // A handle may keep what it is given, so a single call into the host gives little; an
+            // answer is given once.
+            context.set_hostcall_fuel(match border {
+                CallHook::ReturningFromWasm => ANSWER_FUEL,
+                _ => HOSTCALL_FUEL,
+            });
             Ok(())
         });
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            if context.data_mut().cpu.ticked() {
-                Ok(UpdateDeadline::Yield(1))
-            } else {
-                Err(wasmtime::format_err!(
-                    "the budget of processor time is used up"
-                ))
-            }
+        store.epoch_deadline_callback(|mut context| match context.data_mut().cpu.ticked() {
+            Some(yielding) => Ok(UpdateDeadline::YieldCustom(1, yielding)),
+            None => Err(wasmtime::format_err!(
+                "the budget of processor time is used up"
+            )),
         });
         store.set_hostcall_fuel(HOSTCALL_FUEL);
         store
@@ -141,11 +145,17 @@ impl ResourceLimiter for MemoryLimit {
     }
 }
 
-/// Handles that a plugin may hold at once.
-const RESOURCES: usize = 10_000;
+/// Handles that a plugin may hold at once. The host keeps up to a few hundred kilobytes for each.
+const RESOURCES: usize = 1_024;
 
 /// Elements that a table may have; a component's tables of functions are far smaller.
-const TABLE_ELEMENTS: usize = 100_000;
+pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 
 /// Bytes that one call into the host may make the host allocate for lists and strings.
-const HOSTCALL_FUEL: usize = 64 << 20;
+const HOSTCALL_FUEL: usize = 256 << 10;
+
+/// The same for an answer of the plugin: a page of a comparison with all of its patches.
+const ANSWER_FUEL: usize = 64 << 20;
+
+/// Random bytes that a plugin may ask for at once: they are made while it waits.
+const RANDOM: u64 = 64 << 10;

@@ -271,7 +271,8 @@ impl Contents {
             }
             Binding::Connected(index) => {
                 let one = &self.repositories[*index];
-                if one.is_named(segment) {
+                // By its identity alone: a path may be another repository's by now.
+                if segment == one.repository.id {
                     return Ok(Some(&one.repository.id));
                 }
                 let detail = format!(

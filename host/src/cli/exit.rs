@@ -217,7 +217,7 @@ impl From<&ErrorCode> for Exit {
 impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
         match error {
-            Error::Busy { .. } => Self::BUSY,
+            Error::Busy { .. } | Error::Exhausted => Self::BUSY,
             Error::Certificates { .. } => Self::CERTIFICATES,
             Error::Credential { .. } => Self::TOKEN,
             Error::Identity(_) | Error::UnconfirmedIdentity => Self::IDENTITY,

@@ -138,6 +138,7 @@ mod tests {
             template: "/version".into(),
             state: State::Failed(RequestFailure {
                 stage: Stage::Tls,
+                layer: None,
                 reason: "unknown-authority",
                 detail: "the authority is not trusted".into(),
                 remedy: Some("ca-file = \"/a.pem\"".into()),

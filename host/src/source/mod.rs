@@ -100,7 +100,7 @@ impl Source {
         let resolver = connection
             .resolver
             .unwrap_or_else(|| Arc::new(SystemResolver));
-        let limits = connection.limits;
+        let limits = connection.limits.tamed();
         let transport = Transport::new(
             &origin,
             addresses,

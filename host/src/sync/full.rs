@@ -12,7 +12,7 @@ use crate::sync::error::SyncError;
 use crate::sync::fetch::{Wanted, fetch};
 use crate::sync::forge::Body;
 use crate::sync::object::ObjectName;
-use crate::sync::path::TreePath;
+use crate::sync::path::{TreePath, printable};
 use crate::sync::progress::{Progress, ProgressEvent};
 use crate::sync::run::{Link, Run, Tally};
 use crate::sync::sink::{Basis, Kind, Record};
@@ -218,6 +218,7 @@ fn confirm(run: &Run<'_>, commit: &str) -> Result<(), SyncError> {
 /// Makes what was unpacked into the commit's tree.
 async fn correct(run: &mut Run<'_>, unpacked: &mut Unpacked) -> Result<(), SyncError> {
     let mut entries = std::mem::take(&mut unpacked.entries);
+    refuse_what_is_below_a_link(&unpacked.links, &entries)?;
     let unknown = ObjectName::unknown(run.algorithm());
     for path in &unpacked.empty {
         entries.push(Entry {
@@ -262,6 +263,30 @@ async fn correct(run: &mut Run<'_>, unpacked: &mut Unpacked) -> Result<(), SyncE
         .extend(links.into_iter().map(|link| (link.path, link.record)));
     unpacked.tally.corrected.sort_unstable();
     Ok(())
+}
+
+/// A name is a link or a directory. One that is both would leave a tree that no list proves.
+fn refuse_what_is_below_a_link(
+    links: &BTreeMap<TreePath, Record>,
+    entries: &[Entry],
+) -> Result<(), SyncError> {
+    let links: HashSet<&[u8]> = links.keys().map(TreePath::as_bytes).collect();
+    let is_below = |entry: &&Entry| {
+        let slashes = entry.path.iter().enumerate();
+        let mut slashes = slashes.filter(|(_, byte)| **byte == b'/');
+        slashes.any(|(position, _)| links.contains(&entry.path[..position]))
+    };
+    let below = match links.is_empty() {
+        true => None,
+        false => entries.iter().find(is_below),
+    };
+    match below {
+        None => Ok(()),
+        Some(entry) => Err(SyncError::Unsafe {
+            path: printable(&entry.path),
+            problem: "the archive has a link in the place of its directory",
+        }),
+    }
 }
 
 /// Puts the files that Git LFS stores in the place of their pointers.

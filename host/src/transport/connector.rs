@@ -145,7 +145,7 @@ impl Inner {
         let stream = connector
             .connect(name.clone(), tcp)
             .await
-            .map_err(|error| tls::failure(&error, &self.origin))?;
+            .map_err(|error| tls::failure(&error, &self.origin).at(address))?;
         timings.tls = Some(start.elapsed());
         Ok(Stream::new(
             Layer::Tls(Box::new(TokioIo::new(stream))),
@@ -201,8 +201,12 @@ impl Inner {
 
     async fn dial(&self, addresses: &[IpAddr]) -> Result<(TcpStream, IpAddr), Failure> {
         let mut problems = Vec::new();
+        // An address that swallows packets must not take the time of the others.
+        let share = self.timeout / u32::try_from(addresses.len() + 1).unwrap_or(u32::MAX);
         for address in addresses {
-            match TcpStream::connect(SocketAddr::new(*address, self.origin.port())).await {
+            let socket = SocketAddr::new(*address, self.origin.port());
+            let dialled = tokio::time::timeout(share, TcpStream::connect(socket)).await;
+            match dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
                 Ok(stream) => {
                     // Requests are written whole; waiting for more to write only delays them.
                     let _ = stream.set_nodelay(true);

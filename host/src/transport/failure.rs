@@ -3,6 +3,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::net::IpAddr;
 
 use wasmtime_wasi_http::Error as HttpError;
 
@@ -15,6 +16,8 @@ pub(crate) struct Failure {
     pub(crate) kind: Kind,
     pub(crate) detail: String,
     pub(crate) remedy: Option<String>,
+    /// The address that was dialled, where it came that far.
+    pub(crate) address: Option<IpAddr>,
 }
 
 /// What kind of failure it is. Each has a stable label and a code for the plugin.
@@ -50,6 +53,14 @@ impl Failure {
             kind,
             detail: detail.into(),
             remedy: None,
+            address: None,
+        }
+    }
+
+    pub(crate) fn at(self, address: IpAddr) -> Self {
+        Self {
+            address: Some(address),
+            ..self
         }
     }
 
@@ -93,6 +104,7 @@ impl Failure {
     pub(crate) fn describe(&self) -> RequestFailure {
         RequestFailure {
             stage: self.stage,
+            layer: None,
             reason: self.kind.label(),
             detail: self.detail.clone(),
             remedy: self.remedy.clone(),

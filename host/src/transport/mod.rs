@@ -63,7 +63,8 @@ impl Transport {
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(limits.requests_under_way as usize)
             .http1_max_headers(limits.headers)
-            .http1_title_case_headers(false)
+            // A content that nobody reads keeps what has come of it; many may be open.
+            .http1_max_buf_size(BUFFER.max(limits.header_bytes.saturating_mul(2)))
             .set_host(true)
             .build(connector);
         Ok(Self {
@@ -103,6 +104,9 @@ impl Transport {
         })
     }
 }
+
+/// Bytes that a connection reads ahead at most.
+const BUFFER: usize = 128 << 10;
 
 /// How long an unused connection is kept. Shorter than the 65 s that servers commonly allow, so
 /// that they rarely close one just as it is used.

@@ -52,7 +52,6 @@ fn a_declared_request_about_the_named_repository_leaves() {
     let call = list_tree();
     for path in [
         "/acme/api/v9/things/42/tree",
-        "/acme/api/v9/things/web%2Fshop/tree",
         "/acme/api/v9/things/42/tree?ref=main&page=2",
     ] {
         let request = get(path);
