@@ -67,10 +67,18 @@ fn read(steps: &mut Steps) {
 fn follow(steps: &mut Steps, project: &Project, folder: &Path) {
     let copy = folder.join("copy");
     steps.say("Bring its whole tree into a directory.");
-    steps.expect(&["sync", REPOSITORY, &copy.display().to_string()], 0, "");
+    steps.expect(
+        &["sync", REPOSITORY, &copy.display().to_string()],
+        0,
+        "full: nothing was there",
+    );
     steps.compare(project, &copy);
     steps.say("Nothing changed: a second run asks once and writes nothing.");
-    steps.expect(&["sync", REPOSITORY, &copy.display().to_string()], 0, "");
+    steps.expect(
+        &["sync", REPOSITORY, &copy.display().to_string()],
+        0,
+        "Requests  1",
+    );
     let commit = project.commit(
         history::BRANCH,
         "Say hello",
@@ -83,7 +91,11 @@ fn follow(steps: &mut Steps, project: &Project, folder: &Path) {
         "Somebody pushes commit {}: one file more, one less.",
         &commit[..8]
     ));
-    steps.expect(&["sync", REPOSITORY, &copy.display().to_string()], 0, "");
+    steps.expect(
+        &["sync", REPOSITORY, &copy.display().to_string()],
+        0,
+        "incremental",
+    );
     steps.compare(project, &copy);
 }
 

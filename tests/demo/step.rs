@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use code_source_stand_in::Project;
+use code_source_tests::{Beside, differences};
+
+use crate::history::BRANCH;
 
 /// The steps so far.
 pub(crate) struct Steps {
@@ -44,21 +47,24 @@ impl Steps {
     /// Run a command that the firewall is to refuse, with the line that would allow it.
     pub(crate) fn expect_without_private_address(&mut self, arguments: &[&str], words: &str) {
         let printed = self.run(arguments, false);
-        if printed.status == 0 || !printed.text.contains(words) {
+        if printed.status != DENIED || !printed.text.contains(words) {
+            let command = arguments.join(" ");
             self.wrong
-                .push(format!("`{}` was not refused", arguments.join(" ")));
+                .push(format!("`{command}` ended with {}", printed.status));
         }
     }
 
     /// Hold a synced directory against git's own list of the commit.
     pub(crate) fn compare(&mut self, project: &Project, copy: &Path) {
         self.done += 1;
-        match differences(project.git_dir(), copy) {
-            Ok(0) => println!("  every path, mode and blob is what `git ls-tree -r` says\n"),
-            Ok(count) => self
-                .wrong
-                .push(format!("{count} paths of the copy differ from git's")),
-            Err(problem) => self.wrong.push(problem),
+        let commit = project.tip(BRANCH);
+        let differing = differences(project, &commit, copy, &Beside::default());
+        if differing.is_empty() {
+            println!("  every path, mode and blob is what `git ls-tree -r` says\n");
+        } else {
+            let list = differing.join(", ");
+            self.wrong
+                .push(format!("the copy differs from git's tree: {list}"));
         }
     }
 
@@ -125,47 +131,8 @@ struct Printed {
     text: String,
 }
 
-/// Paths whose blob differs, or that one side lacks.
-fn differences(git_dir: &Path, copy: &Path) -> Result<usize, String> {
-    let listed = git(Command::new("git")
-        .arg("-C")
-        .arg(git_dir)
-        .args(["ls-tree", "-r", "main"]))?;
-    let mut count = 0;
-    let mut paths = 0;
-    for line in listed.lines() {
-        let Some((meta, path)) = line.split_once('\t') else {
-            continue;
-        };
-        let mut words = meta.split(' ');
-        let (mode, kind, id) = (words.next(), words.next(), words.next());
-        paths += 1;
-        if kind != Some("blob") || mode == Some("120000") {
-            continue;
-        }
-        let own = git(Command::new("git")
-            .args(["hash-object", "--no-filters", "--"])
-            .arg(copy.join(path)));
-        count += usize::from(own.as_deref().map(str::trim).ok() != id);
-    }
-    if paths == 0 {
-        Err("git lists nothing".to_owned())
-    } else {
-        Ok(count)
-    }
-}
-
-fn git(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("git: {error}"))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-    } else {
-        Err(format!(
-            "git: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))
-    }
-}
+/// Exit status where a request was not allowed.
+const DENIED: i32 = 26;
 
 /// Lines of a command's output that are shown.
 const SHOWN: usize = 14;

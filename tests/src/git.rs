@@ -1,5 +1,6 @@
 //! What git itself says of a project's repository: the truth that answers are held against.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -61,6 +62,27 @@ pub fn git_input(project: &Project, arguments: &[&str], input: &str) {
     stdin.write_all(input.as_bytes()).expect("git reads");
     drop(stdin);
     assert!(child.wait().expect("git ends").success(), "{arguments:?}");
+}
+
+/// What git prints, as lines, when its input is a file of any length.
+///
+/// # Panics
+///
+/// If git fails.
+#[track_caller]
+pub(crate) fn git_lines_of(project: &Project, arguments: &[&str], input: File) -> Vec<String> {
+    let output = command(project)
+        .args(arguments)
+        .stdin(input)
+        .output()
+        .expect("git starts");
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("git prints text");
+    text.lines().map(str::to_owned).collect()
 }
 
 /// Git as nobody configured it.

@@ -10,6 +10,7 @@
 //! - [`RawForge`]: a server that answers with any bytes
 //! - [`Runner`]: the `code-source` command, run as a person would
 //! - [`git`] and its like: what git itself says, to hold answers against
+//! - [`differences`]: how a directory differs from a commit
 //! - [`code`], [`bytes`] and their like: what a call came to, in short
 
 mod audit;
@@ -22,6 +23,7 @@ mod runner;
 mod shop;
 mod test_plugin;
 mod token_search;
+mod tree;
 
 pub use crate::audit::AuditLines;
 pub use crate::declared::Declared;
@@ -35,3 +37,4 @@ pub use crate::test_plugin::{
     hand_on, hostile, hostile_component, hostile_in, hostile_with, tell, told, with_manifest,
 };
 pub use crate::token_search::TokenSearch;
+pub use crate::tree::{Beside, differences};

@@ -54,6 +54,14 @@ impl Rig {
         self.folder.path()
     }
 
+    /// Look for this token too, and leave it in a file of the test's own.
+    pub fn token_file(&self, name: &str, token: &str) -> PathBuf {
+        SEARCH.watch(token);
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, token).expect("the token's file");
+        file
+    }
+
     /// What an operator would configure for this forge.
     pub fn connection(&self) -> Connection {
         self.connection_with(&self.token)
@@ -93,13 +101,18 @@ impl Rig {
     /// The runner, with the options that lead it to this forge.
     pub fn runner(&self) -> Runner {
         let path = |name: &str| self.folder.path().join(name).display().to_string();
-        Runner::new([
+        self.runner_with([
             format!("--url={}", self.forge.url()),
             format!("--token-file={}", path("token")),
             format!("--ca-file={}", path("ca.pem")),
             "--private-address=127.0.0.0/8".to_owned(),
-            format!("--cache-directory={}", cache().display()),
         ])
+    }
+
+    /// The runner with these options alone, beside those that let it start fast.
+    pub fn runner_with(&self, options: impl IntoIterator<Item = String>) -> Runner {
+        let cache = format!("--cache-directory={}", cache().display());
+        Runner::new(options.into_iter().chain([cache]))
     }
 
     /// How many requests arrived so far whose path and query contain this.
@@ -203,4 +216,4 @@ fn user() -> String {
     std::env::var("USER").unwrap_or_else(|_| "nobody".to_owned())
 }
 
-static SEARCH: LazyLock<Arc<TokenSearch>> = LazyLock::new(Arc::default);
+pub(crate) static SEARCH: LazyLock<Arc<TokenSearch>> = LazyLock::new(Arc::default);

@@ -1,8 +1,10 @@
 //! The `code-source` command, run as a person would.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
+
+use crate::rig::SEARCH;
 
 /// The command with the options that lead it to a forge.
 #[derive(Clone, Debug)]
@@ -50,6 +52,19 @@ impl Printed {
     }
 }
 
+impl From<Output> for Printed {
+    /// Whatever was printed is searched for tokens on the way.
+    fn from(output: Output) -> Self {
+        SEARCH.search("the runner's standard output", &output.stdout);
+        SEARCH.search("the runner's standard error", &output.stderr);
+        Self {
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            status: output.status.code().unwrap_or(-1),
+        }
+    }
+}
+
 impl Runner {
     /// A command that gets these options each time.
     pub fn new(common: impl IntoIterator<Item = String>) -> Self {
@@ -69,11 +84,7 @@ impl Runner {
     /// Run the command and wait for its end.
     pub fn run(&self, arguments: &[&str]) -> Printed {
         let output = self.command(arguments).output().expect("the runner starts");
-        Printed {
-            stdout: output.stdout,
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            status: output.status.code().unwrap_or(-1),
-        }
+        Printed::from(output)
     }
 
     /// The command itself, for a test that does more than wait.

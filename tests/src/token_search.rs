@@ -25,7 +25,11 @@ impl TokenSearch {
     /// Look for this token from now on.
     pub fn watch(&self, token: &str) {
         let mut needles = self.needles.lock().unwrap_or_else(PoisonError::into_inner);
-        needles.extend(encodings(token));
+        // Every forge begins with the same tokens, and each needle costs time with every byte.
+        let is_known = needles.iter().any(|(_, known)| known == token.as_bytes());
+        if !is_known {
+            needles.extend(encodings(token));
+        }
     }
 
     /// How many bytes were searched.

@@ -62,7 +62,10 @@ fn read(
             resolve_lfs,
         };
         let read = read_file(call, reading).await;
-        let read = read.map(|read| (read.info, read.body));
+        let read = read.map(|read| {
+            assert!(read.first <= range.map_or(0, |(first, _)| first));
+            (read.info, read.body)
+        });
         read.map_err(|failure| failure.into_error())
     })
 }

@@ -1,6 +1,6 @@
 //! `git.list-refs`, whose lists change while they are read.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::forge::{Reply, Seen, id, number, parameter, run};
 use crate::{
@@ -116,6 +116,21 @@ fn references_are_complete_however_the_server_pages() {
             );
         }
     }
+}
+
+#[test]
+fn a_token_whose_reference_is_gone_begins_the_list_again() {
+    let (before, mut after) = (names(347), names(347));
+    after.remove(99);
+    let is_first = Cell::new(true);
+    let removing = |line: &str| match parameter(line, "page_token") {
+        None if is_first.take() => with_tokens(&before, line),
+        Some("b0099") => Reply::status(400, r#"{"message":"page_token is invalid"}"#),
+        _ => with_tokens(&after, line),
+    };
+    assert_eq!(drain(RefKind::Branch, None, 100, &removing), before);
+    is_first.set(true);
+    assert_eq!(drain(RefKind::Tag, None, 1_000, &removing), before);
 }
 
 #[test]

@@ -188,9 +188,10 @@ fn branch_json(
 ) -> Result<Value, Refusal> {
     let is_default = reference.name == head;
     let commit = reference.commit.as_deref().unwrap_or_default();
-    let merged = !is_default
-        && repository.commit(&format!("refs/heads/{head}"))?.is_some()
-        && repository.is_ancestor(commit, &format!("refs/heads/{head}"))?;
+    let merged = match repository.commit(&format!("refs/heads/{head}"))? {
+        Some(tip) if !is_default => repository.is_ancestor(commit, &tip.id)?,
+        _ => false,
+    };
     let access = call.shared.read(|world| call.viewer.access(world, project));
     let url = format!("{}/-/tree/{}", project.full_path, reference.name);
     Ok(json!({

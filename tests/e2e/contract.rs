@@ -1,0 +1,89 @@
+//! The contract's files themselves.
+
+use std::path::Path;
+
+use wit_parser::{Docs, Resolve, TypeDefKind};
+
+#[test]
+fn every_item_of_the_contract_is_documented() {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(wit).expect("the contract parses");
+    let mut bare = Vec::new();
+    let mut look = |name: String, docs: &Docs| {
+        if docs
+            .contents
+            .as_deref()
+            .is_none_or(|text| text.trim().is_empty())
+        {
+            bare.push(name);
+        }
+    };
+    let package = &resolve.packages[package];
+    look("the package".to_owned(), &package.docs);
+    for (name, world) in &package.worlds {
+        look(name.clone(), &resolve.worlds[*world].docs);
+    }
+    for (interface_name, interface) in &package.interfaces {
+        let interface = &resolve.interfaces[*interface];
+        look(interface_name.clone(), &interface.docs);
+        for (name, function) in &interface.functions {
+            look(format!("{interface_name}.{name}"), &function.docs);
+        }
+        for (name, id) in &interface.types {
+            let definition = &resolve.types[*id];
+            // What `use` brings in is documented where it comes from.
+            if matches!(definition.kind, TypeDefKind::Type(wit_parser::Type::Id(_))) {
+                continue;
+            }
+            let name = format!("{interface_name}.{name}");
+            look(name.clone(), &definition.docs);
+            for (part, docs) in parts(&definition.kind) {
+                look(format!("{name}.{part}"), docs);
+            }
+        }
+    }
+    assert_eq!(bare, Vec::<String>::new());
+}
+
+fn parts(kind: &TypeDefKind) -> Vec<(&str, &Docs)> {
+    match kind {
+        TypeDefKind::Record(record) => record
+            .fields
+            .iter()
+            .map(|one| (one.name.as_str(), &one.docs))
+            .collect(),
+        TypeDefKind::Variant(variant) => variant
+            .cases
+            .iter()
+            .map(|one| (one.name.as_str(), &one.docs))
+            .collect(),
+        TypeDefKind::Enum(list) => list
+            .cases
+            .iter()
+            .map(|one| (one.name.as_str(), &one.docs))
+            .collect(),
+        TypeDefKind::Flags(flags) => flags
+            .flags
+            .iter()
+            .map(|one| (one.name.as_str(), &one.docs))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_contract_names_no_forge() {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    for file in std::fs::read_dir(wit).expect("the contract's folder") {
+        let path = file.expect("an entry").path();
+        if path.is_file() {
+            let text = std::fs::read_to_string(&path).expect("a text file");
+            assert!(
+                !text.to_lowercase().contains("gitlab"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}

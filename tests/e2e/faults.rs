@@ -1,0 +1,129 @@
+//! Every operation while something goes wrong with one request in a few: its answer is complete
+//! and right, or it is an error.
+
+use code_source::contract::types::ErrorCode;
+use code_source_stand_in::{Effect, Fault, Matcher, RetryAfter, StandIn, When};
+
+use crate::operations::{Ended, OPERATIONS, Stock};
+
+/// What an operation must come to.
+#[derive(Clone, Copy)]
+enum Expected {
+    /// The answer that it has without a fault.
+    Right,
+    /// That, or an error: one that the second argument knows.
+    RightOr(fn(&Ended) -> bool),
+}
+
+/// Run every operation while one request in `row` is hit.
+async fn hold(row: u64, what: Effect, expected: Expected) {
+    hold_those(&OPERATIONS, row, what, expected).await;
+}
+
+async fn hold_those(operations: &[&str], row: u64, what: Effect, expected: Expected) {
+    let shop = Stock::new(StandIn::builder()).await;
+    let mut hits = 0;
+    for operation in operations {
+        let (Ended::Right(truth), _) = shop.run(&shop.source, operation).await else {
+            panic!("{operation} fails without a fault");
+        };
+        let fault = Fault {
+            on: Matcher::all(),
+            when: When::Every(row),
+            what: what.clone(),
+        };
+        let handle = shop.rig.forge.fault(fault);
+        for _ in 0..2 {
+            let (ended, report) = shop.run(&shop.source, operation).await;
+            let is_fine = match (&ended, expected) {
+                (Ended::Right(answer), _) => *answer == truth,
+                (other, Expected::RightOr(knows)) => knows(other),
+                _ => false,
+            };
+            assert!(is_fine, "{operation}: {ended:#?}\n{report:#?}");
+        }
+        hits += handle.hits();
+        shop.rig.forge.clear_faults();
+    }
+    assert!(
+        hits >= operations.len() as u64 / 2,
+        "only {hits} requests were hit"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_for_haste_in_json_are_waited_for() {
+    let what = Effect::TooManyRequests {
+        json: true,
+        retry_after: RetryAfter::Seconds(0),
+    };
+    hold(2, what, Expected::Right).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_for_haste_in_plain_text_are_waited_for() {
+    let what = Effect::TooManyRequests {
+        json: false,
+        retry_after: RetryAfter::Date(0),
+    };
+    hold(3, what, Expected::Right).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_without_its_server_is_asked_again() {
+    hold(3, Effect::BadGateway, Expected::Right).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_closes_without_an_answer_is_made_again() {
+    hold(3, Effect::CloseBeforeAnswer, Expected::Right).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_cut_is_read_again_or_breaks_the_content() {
+    for after in [0, 7] {
+        hold(3, Effect::CutBodyAfter(after), Expected::RightOr(is_broken)).await;
+    }
+}
+
+fn is_broken(ended: &Ended) -> bool {
+    matches!(ended, Ended::Broken(error) if ["cut", "reset", "size-differs"].contains(&error.reason()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_for_people_is_never_taken_for_an_answer() {
+    hold(2, Effect::Html, Expected::RightOr(is_not_the_api)).await;
+    hold(3, Effect::SignInRedirect, Expected::RightOr(is_not_the_api)).await;
+}
+
+fn is_not_the_api(ended: &Ended) -> bool {
+    matches!(ended, Ended::Refused(error) if matches!(error.code, ErrorCode::NotTheApi(_)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_of_another_form_is_malformed() {
+    // Nothing tells what a blob or an archive should have been, other than its own bytes, and
+    // `check` reports what the forge does not tell.
+    let others = ["connection.check", "git.read-blob", "git.read-archive"];
+    let those: Vec<_> = OPERATIONS
+        .into_iter()
+        .filter(|name| !others.contains(name))
+        .collect();
+    for body in [
+        "null",
+        "42",
+        "[1]",
+        r#"[{"id":null}]"#,
+        r#"{"a":1}"#,
+        "{",
+        "",
+    ] {
+        let headers = vec![("content-type", "application/json".to_owned())];
+        let what = Effect::Status(200, body.to_owned(), headers);
+        hold_those(&those, 2, what, Expected::RightOr(is_error)).await;
+    }
+}
+
+fn is_error(ended: &Ended) -> bool {
+    !matches!(ended, Ended::Right(_))
+}

@@ -1,0 +1,47 @@
+//! End-to-end tests: the real component, in the real host, against a stand-in forge over TLS.
+
+// Operations, one file each, named as the operation: what it answers, and what it fails with.
+mod check;
+mod compare;
+mod link;
+mod list_commits;
+mod list_refs;
+mod list_repositories;
+mod list_tree;
+mod read_archive;
+mod read_blob;
+mod read_commit;
+mod read_file;
+mod read_repository;
+mod resolve;
+mod stat_file;
+
+// All operations at once: with faults, refusals, waiting, and on many versions.
+mod faults;
+mod operations;
+mod refusals;
+mod retries;
+mod versions;
+
+// What is built on the operations: a tree kept up to date, and the command.
+mod runner;
+mod sync;
+
+// The contract's files, and the component's manifest against what it really asks for.
+mod contract;
+mod manifest;
+
+// What can go wrong around a call: loading, opening, limits, the network, the record.
+mod audit;
+mod ceiling;
+mod content;
+mod embedding;
+mod gate;
+mod incoming;
+mod limits;
+mod loading;
+mod opening;
+mod sandbox;
+mod secrecy;
+mod tenants;
+mod transport;

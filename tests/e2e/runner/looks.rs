@@ -1,0 +1,126 @@
+//! Colours, notes, help, and the one argument that is refused before all others.
+
+use code_source_tests::{Rig, Runner};
+
+use super::Desk;
+
+const COLOR: char = '\u{1b}';
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_gets_no_colours_unless_they_are_asked_for() {
+    let desk = Desk::new().await;
+    let plain = desk.runner.run(&["branches", "web/shop"]).success();
+    assert!(!plain.text().contains(COLOR));
+    let colored = ["branches", "web/shop", "--color", "always"];
+    let printed = desk.runner.run(&colored).success();
+    assert!(printed.text().contains(COLOR));
+    let without: String = plain.text();
+    assert!(without.lines().count() == printed.text().lines().count());
+    // Whoever says it for this command means it more than who said it for all.
+    let quiet = desk.runner.clone().environment("NO_COLOR", "1");
+    assert!(!quiet.run(&["branches", "web/shop"]).text().contains(COLOR));
+    assert!(quiet.run(&colored).text().contains(COLOR));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_have_colours_only_where_they_are_asked_for() {
+    let desk = Desk::new().await;
+    let printed = desk.runner.run(&["cat", "web/shop", "gone"]);
+    assert!(printed.stderr.starts_with("error: "), "{}", printed.stderr);
+    let arguments = ["cat", "web/shop", "gone", "--color", "always"];
+    let printed = desk.runner.run(&arguments);
+    assert!(printed.stderr.starts_with(COLOR), "{}", printed.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_is_told_where_that_is_wanted() {
+    let desk = Desk::new().await;
+    let command = ["stat-file", "web/shop", "README.md"];
+    let quiet = desk.runner.run(&command).success();
+    assert_eq!(quiet.stderr, "");
+    let url = desk.rig.forge.url();
+    let once = desk.runner.run(&[&command[..], &["-v"]].concat());
+    let once = once.success();
+    for part in [
+        "git.stat-file in ".to_owned(),
+        format!("  GET {url}/projects/{{project}}: 200, "),
+        "/repository/files/{path}".to_owned(),
+    ] {
+        assert!(once.stderr.contains(&part), "{part}: {}", once.stderr);
+    }
+    assert!(!once.stderr.contains("first byte"));
+    let twice = desk.runner.run(&[&command[..], &["-vv"]].concat());
+    let twice = twice.success();
+    for part in [
+        "resolve ",
+        "connect ",
+        "tls ",
+        "first byte ",
+        "at 127.0.0.1",
+    ] {
+        assert!(twice.stderr.contains(part), "{part}: {}", twice.stderr);
+    }
+    assert_eq!(
+        (&quiet.stdout, &once.stdout),
+        (&twice.stdout, &twice.stdout)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_on_the_command_line_is_refused_and_not_repeated() {
+    let rig = Rig::new().await;
+    let runner = rig.runner();
+    for arguments in [
+        &["check", "--token", &rig.token][..],
+        &["check", &format!("--token={}", rig.token)],
+        &["--token", &rig.token, "check"],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let printed = runner.run(&[arguments, json].concat());
+            assert_eq!(printed.status, 2);
+            assert!(printed.stderr.contains("hint: put it into a file"));
+        }
+    }
+    assert_eq!(rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_on_the_command_line_is_told_before_anything_is_asked() {
+    let desk = Desk::new().await;
+    for arguments in [
+        &["nonsense"][..],
+        &["cat", "web/shop"],
+        &["resolve", "web/shop", "--tag", "a", "--branch", "b"],
+        &["resolve", "web/shop", "--commit", "main"],
+        &["repos", "--limit", "0"],
+        &["cat", "web/shop", "a", "--range", "9-1"],
+        &["link", "web/shop", "a", "--lines", "0"],
+        &["read-blob", "web/shop", "main"],
+        &["resolve", "https://elsewhere.example/web/shop"],
+        &["check", "--timeout", "0"],
+        &["check", "--plugin-sha256", "abc"],
+    ] {
+        let printed = desk.runner.run(&[arguments, &["--json"]].concat());
+        assert_eq!(printed.status, 2, "{arguments:?}: {}", printed.stderr);
+        assert_eq!(printed.json()["error"]["code"], "usage");
+        assert!(printed.stderr.starts_with("error: "), "{arguments:?}");
+    }
+    assert_eq!(desk.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_and_the_version_need_no_connection() {
+    let rig = Rig::new().await;
+    let runner = rig.runner_with([]);
+    for arguments in [&["--help"][..], &["--version"], &["sync", "--help"]] {
+        let printed = runner.run(arguments).success();
+        assert!(printed.text().contains("code-source"), "{printed:?}");
+    }
+    let codes = runner.run(&["exit-codes"]).success().text();
+    // What stands behind `help` is the name of a command: no option may follow.
+    let help = Runner::new([]).run(&["help", "exit-codes"]);
+    let help = help.success().text();
+    for row in ["12      not-found", "130     interrupted"] {
+        assert!(codes.contains(row) && help.contains(row), "{codes}\n{help}");
+    }
+}

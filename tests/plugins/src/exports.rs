@@ -1,0 +1,202 @@
+//! The contract's functions: apart because they only find the instruction in their arguments.
+
+use wasi::io::streams::InputStream;
+
+use crate::bindings::types::{Error, ErrorCode, PageRequest};
+use crate::bindings::{connection, git, repositories};
+use crate::instruction::Instruction;
+use crate::{content, identity, ruin, wire};
+
+/// The component.
+pub(crate) struct Component;
+
+impl connection::Guest for Component {
+    fn check() -> Result<connection::Report, Error> {
+        Ok(connection::Report {
+            product: "a test".to_owned(),
+            version: None,
+            edition: None,
+            account: None,
+            token: None,
+            findings: Vec::new(),
+        })
+    }
+}
+
+impl repositories::Guest for Component {
+    fn list_repositories(
+        filter: repositories::Filter,
+        _: PageRequest,
+    ) -> Result<repositories::Page, Error> {
+        Err(outcome(&filter.search.unwrap_or_default()))
+    }
+
+    fn read_repository(
+        named: repositories::RepositoryRef,
+    ) -> Result<repositories::Repository, Error> {
+        identity::read_repository(&named)
+    }
+}
+
+impl git::Guest for Component {
+    fn resolve(_: String, at: git::Revision) -> Result<String, Error> {
+        match at {
+            git::Revision::Branch(text) => carry_out(&text),
+            _ => Err(error(
+                "the instruction is to stand in the place of a branch",
+            )),
+        }
+    }
+
+    fn list_refs(
+        _: String,
+        _: git::RefKind,
+        search: Option<String>,
+        _: PageRequest,
+    ) -> Result<git::RefsPage, Error> {
+        Err(outcome(&search.unwrap_or_default()))
+    }
+
+    fn list_commits(
+        _: String,
+        _: git::Revision,
+        path: Option<String>,
+        _: PageRequest,
+    ) -> Result<git::CommitsPage, Error> {
+        Err(outcome(&path.unwrap_or_default()))
+    }
+
+    fn read_commit(_: String, id: String) -> Result<git::Commit, Error> {
+        Err(outcome(&id))
+    }
+
+    fn list_tree(
+        _: String,
+        _: git::Revision,
+        path: String,
+        _: bool,
+        _: PageRequest,
+    ) -> Result<git::TreePage, Error> {
+        Err(outcome(&path))
+    }
+
+    fn stat_file(_: String, _: git::Revision, path: String) -> Result<git::File, Error> {
+        Err(outcome(&path))
+    }
+
+    fn read_file(
+        _: String,
+        _: git::Revision,
+        path: String,
+        _: Option<git::ByteRange>,
+        _: bool,
+    ) -> Result<git::Content, Error> {
+        let (body, size) = stream(&path)?;
+        Ok(git::Content {
+            info: file(size),
+            first: 0,
+            body,
+        })
+    }
+
+    fn read_blob(_: String, blob: String) -> Result<InputStream, Error> {
+        Ok(stream(&blob)?.0)
+    }
+
+    fn read_archive(
+        _: String,
+        _: String,
+        path: Option<String>,
+        _: git::ArchiveFormat,
+    ) -> Result<InputStream, Error> {
+        Ok(stream(&path.unwrap_or_default())?.0)
+    }
+
+    fn compare(
+        _: String,
+        base: String,
+        _: String,
+        _: git::CompareMode,
+        _: bool,
+        _: PageRequest,
+    ) -> Result<git::Comparison, Error> {
+        Err(outcome(&base))
+    }
+
+    fn link(
+        _: String,
+        _: String,
+        path: String,
+        _: Option<git::LineRange>,
+    ) -> Result<String, Error> {
+        carry_out(&path)
+    }
+}
+
+/// An error whose payload is `message`.
+pub(crate) fn error(message: &str) -> Error {
+    Error {
+        code: ErrorCode::Other(message.to_owned()),
+        message: message.to_owned(),
+        hint: None,
+        status: None,
+        request_id: None,
+        retry_after: None,
+    }
+}
+
+/// What came of an instruction, for functions that cannot return a text: as an error's payload.
+fn outcome(text: &str) -> Error {
+    carry_out(text).map_or_else(|error| error, |text| error(&text))
+}
+
+fn carry_out(text: &str) -> Result<String, Error> {
+    match read(text)? {
+        Instruction::Send { requests } => {
+            json(&requests.iter().map(wire::exchange).collect::<Vec<_>>())
+        }
+        Instruction::Repeat {
+            request,
+            times,
+            at_once,
+        } => json(&wire::repeat(&request, times, at_once)),
+        Instruction::Ruin(ruin) => ruin::carry_out(&ruin)
+            .map(|()| String::new())
+            .map_err(|problem| error(&problem)),
+        Instruction::Write { text, times } => {
+            (0..times).for_each(|_| eprint!("{text}"));
+            Ok(String::new())
+        }
+        Instruction::HandOn(_) => Err(error("this function has no content")),
+    }
+}
+
+fn stream(text: &str) -> Result<(InputStream, u64), Error> {
+    match read(text)? {
+        Instruction::HandOn(handing) => {
+            content::hand_on(&handing).map_err(|problem| error(&problem))
+        }
+        _ => Err(outcome(text)),
+    }
+}
+
+fn read(text: &str) -> Result<Instruction, Error> {
+    serde_json::from_str(text).map_err(|problem| error(&format!("no instruction: {problem}")))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|problem| error(&problem.to_string()))
+}
+
+fn file(size: u64) -> git::File {
+    git::File {
+        path: String::new(),
+        commit: String::new(),
+        blob: String::new(),
+        size,
+        sha256: None,
+        kind: git::EntryKind::File,
+        last_commit: None,
+        storage: git::Storage::Git,
+    }
+}
