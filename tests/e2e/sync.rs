@@ -3,7 +3,7 @@
 
 mod directory;
 mod falling_back;
-mod hostile;
+pub(crate) mod hostile;
 mod interrupted;
 mod revisions;
 mod rich;

@@ -11,6 +11,7 @@ use code_source::{Content, ContentError, Failure, Outcome, Trap};
 /// If the call succeeded, or failed in another way.
 #[track_caller]
 pub fn expect_error<T>(outcome: Outcome<T>) -> Error {
+    crate::rig::search_report(&outcome);
     match outcome.answer {
         Err(Failure::Answer(error)) => error,
         Err(failure) => panic!("{failure}: {failure:?}\n{:#?}", outcome.report),

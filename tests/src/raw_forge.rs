@@ -54,10 +54,15 @@ impl RawForge {
         }
     }
 
+    /// Its address, without TLS.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// What an operator would configure for it, with a repository whose id is 1.
     pub fn connection(&self) -> Connection {
         let token = TokenSource::Value(Secret::new("a-token-of-some-length"));
-        Connection::new("raw", format!("http://{}", self.address), token)
+        Connection::new("raw", self.url(), token)
             .allow_plain_http(true)
             .private_addresses(["127.0.0.0/8".parse().expect("a range")])
             .repositories([ConnectedRepository {

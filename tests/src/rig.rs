@@ -191,10 +191,21 @@ pub fn component() -> &'static [u8] {
 /// If it has none, with the failure and what the host saw.
 #[track_caller]
 pub fn expect<T>(outcome: Outcome<T>) -> T {
+    search_report(&outcome);
     match outcome.answer {
         Ok(answer) => answer,
         Err(Failure::Answer(error)) => panic!("{error:?}\n{:#?}", outcome.report),
         Err(failure) => panic!("{failure}: {failure:?}\n{:#?}", outcome.report),
+    }
+}
+
+/// Look for tokens in what an outcome tells beside its answer, and in its failure.
+pub(crate) fn search_report<T>(outcome: &Outcome<T>) {
+    let report = format!("{:?}", outcome.report);
+    SEARCH.search("a report", report.as_bytes());
+    if let Err(failure) = &outcome.answer {
+        let text = format!("{failure} {failure:?}");
+        SEARCH.search("a failure", text.as_bytes());
     }
 }
 

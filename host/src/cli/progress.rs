@@ -5,10 +5,12 @@ use std::time::Duration;
 use indicatif::{BinaryBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::context::Context;
+use super::notes::Notes;
+use crate::report::Report;
 use crate::sync::{Progress, ProgressEvent};
 
 /// How far a transfer is, drawn on standard error where that is a terminal.
-pub(crate) struct Bar(ProgressBar);
+pub(crate) struct Bar(ProgressBar, Notes);
 
 impl Bar {
     /// A bar that begins with `message`.
@@ -22,7 +24,7 @@ impl Bar {
         };
         bar.set_style(style(WITHOUT_END));
         bar.set_message(message);
-        Self(bar)
+        Self(bar, context.notes)
     }
 
     /// So many bytes so far.
@@ -48,6 +50,10 @@ impl Progress for Bar {
             self.0.unset_length();
         }
         self.0.set_message(phase(event));
+    }
+
+    fn call(&self, report: &Report) {
+        self.0.suspend(|| self.1.report(report));
     }
 }
 

@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt};
 use crate::contract::git::{ArchiveFormat, CompareMode, Comparison, Entry, File, Revision};
 use crate::contract::types::{PageEnd, PageRequest};
 use crate::sync::error::SyncError;
+use crate::sync::progress::Progress;
 use crate::{Content, Outcome, Source};
 
 /// One repository of one forge.
@@ -96,14 +97,16 @@ impl Body {
 pub(super) struct Connected<'a> {
     source: &'a Source,
     repository: &'a str,
+    progress: &'a dyn Progress,
     requests: AtomicU64,
 }
 
 impl<'a> Connected<'a> {
-    pub(super) fn new(source: &'a Source, repository: &'a str) -> Self {
+    pub(super) fn new(source: &'a Source, repository: &'a str, progress: &'a dyn Progress) -> Self {
         Self {
             source,
             repository,
+            progress,
             requests: AtomicU64::new(0),
         }
     }
@@ -112,6 +115,7 @@ impl<'a> Connected<'a> {
         let Outcome { answer, report } = outcome;
         self.requests
             .fetch_add(report.requests.len() as u64, Ordering::Relaxed);
+        self.progress.call(&report);
         answer.map_err(|failure| SyncError::Call {
             operation,
             failure: Box::new(failure),

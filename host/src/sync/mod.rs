@@ -73,7 +73,7 @@ pub async fn sync(
     progress: &dyn Progress,
 ) -> Result<Summary, SyncError> {
     sync_from(
-        &Connected::new(source, repository),
+        &Connected::new(source, repository, progress),
         at,
         sink,
         options,

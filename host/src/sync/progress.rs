@@ -1,9 +1,15 @@
 //! How far a sync is: apart because only a caller that shows it needs it.
 
+use crate::Report;
+
 /// Told what a sync is doing. Called from the sync's own task: it must not block.
 pub trait Progress: Send + Sync {
     /// Something was begun or got further.
     fn event(&self, event: &ProgressEvent);
+
+    /// A call of the plugin came to its answer, or to its failure. Content that it answered with
+    /// is still to come.
+    fn call(&self, _report: &Report) {}
 }
 
 /// For callers that show nothing.

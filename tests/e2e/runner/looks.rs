@@ -17,7 +17,7 @@ async fn a_pipe_gets_no_colours_unless_they_are_asked_for() {
     let without: String = plain.text();
     assert!(without.lines().count() == printed.text().lines().count());
     // Whoever says it for this command means it more than who said it for all.
-    let quiet = desk.runner.clone().environment("NO_COLOR", "1");
+    let quiet = desk.rig.runner().environment("NO_COLOR", "1");
     assert!(!quiet.run(&["branches", "web/shop"]).text().contains(COLOR));
     assert!(quiet.run(&colored).text().contains(COLOR));
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use code_source_stand_in::{Change, Effect, Fault, Matcher, When, noise};
-use code_source_tests::{Beside, Printed, differences};
+use code_source_tests::{Beside, Printed, Rig, differences};
 
 use super::Desk;
+use crate::sync::hostile::{Archive, serve};
 
 fn copy(desk: &Desk) -> PathBuf {
     desk.rig.folder().join("copy")
@@ -107,6 +108,42 @@ async fn an_archive_that_is_none_is_an_error_and_the_old_tree_stays() {
     let error = "error: failed to sync `web/shop` into `";
     assert!(printed.stderr.starts_with(error), "{}", printed.stderr);
     holds(&desk, &desk.tip());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_call_of_a_run_is_told_where_that_is_wanted() {
+    let desk = Desk::new().await;
+    let sync = ["sync", "web/shop", &desk.path("copy")];
+    let printed = desk.runner.run(&[&sync[..], &["-v"]].concat()).success();
+    for operation in [
+        "git.resolve in ",
+        "git.read-archive in ",
+        "git.list-tree in ",
+    ] {
+        assert!(printed.stderr.contains(operation), "{}", printed.stderr);
+    }
+    assert_eq!(desk.runner.run(&sync).success().stderr, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_would_write_elsewhere_has_a_status_of_its_own() {
+    let rig = Rig::new().await;
+    let evil = Archive::default().file("top/good").file("top/../../evil");
+    let forge = serve(evil.gzip()).await;
+    let config = format!(
+        "[connections.raw]\nurl = \"{}\"\ntoken = {{ file = \"token\" }}\n\
+         allow-plain-http = true\nprivate-addresses = [\"127.0.0.0/8\"]\n\
+         repositories = [{{ id = \"1\", path = \"web/shop\" }}]\n",
+        forge.url()
+    );
+    let file = rig.folder().join("config.toml");
+    std::fs::write(&file, config).unwrap();
+    let runner = rig.runner_with([format!("--config={}", file.display())]);
+    let copy = rig.folder().join("deep/copy").display().to_string();
+    let printed = runner.run(&["sync", "web/shop", &copy, "--branch", "main", "--json"]);
+    assert_eq!(printed.status, 43, "{}", printed.stderr);
+    assert_eq!(printed.json()["error"]["code"], "unsafe");
+    assert!(!rig.folder().join("evil").exists() && !rig.folder().join("deep/evil").exists());
 }
 
 /// A sync that has come to the middle of its archive, and waits for the rest of it.

@@ -14,7 +14,7 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// An archive under way, in which every name may stand.
 #[derive(Default)]
-struct Archive(Vec<u8>);
+pub(crate) struct Archive(Vec<u8>);
 
 impl Archive {
     fn add(mut self, kind: EntryType, name: &str, target: &str, content: &[u8]) -> Self {
@@ -32,7 +32,7 @@ impl Archive {
         self
     }
 
-    fn file(self, name: &str) -> Self {
+    pub(crate) fn file(self, name: &str) -> Self {
         self.add(EntryType::Regular, name, "", b"evil")
     }
 
@@ -40,7 +40,7 @@ impl Archive {
         self.add(EntryType::Symlink, name, target, b"")
     }
 
-    fn gzip(mut self) -> Vec<u8> {
+    pub(crate) fn gzip(mut self) -> Vec<u8> {
         self.0.resize(self.0.len() + 1024, 0);
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(&self.0).unwrap();
@@ -49,7 +49,7 @@ impl Archive {
 }
 
 /// A server with one branch, and this for an archive of it.
-async fn serve(archive: Vec<u8>) -> RawForge {
+pub(crate) async fn serve(archive: Vec<u8>) -> RawForge {
     RawForge::start(move |head| {
         let archive = archive.clone();
         async move {
