@@ -28,12 +28,18 @@ pub(crate) struct Running {
     pub(crate) reader: Reader,
     pub(crate) store: Store<CallState>,
     pub(crate) deadline: tokio::time::Instant,
-    /// The repository that the call names by its identity.
-    named: Option<String>,
+    named: Option<Named>,
     profile: Profile,
     record: Arc<CallRecord>,
     started: Instant,
     permit: OwnedSemaphorePermit,
+}
+
+/// The repository that a call names by its identity.
+struct Named {
+    id: String,
+    /// The path that it was connected with.
+    path: Option<String>,
 }
 
 /// What a call came to, with what content needs to live on.
@@ -114,7 +120,15 @@ pub(crate) async fn begin(
             store,
             deadline,
             named: match repository {
-                Some(RepositoryArgument::Id(id)) => Some(id.to_owned()),
+                Some(RepositoryArgument::Id(id)) => {
+                    let mut connected = source.repositories().iter();
+                    Some(Named {
+                        id: id.to_owned(),
+                        path: connected
+                            .find(|one| one.id == id)
+                            .map(|one| one.path.clone()),
+                    })
+                }
                 _ => None,
             },
             profile: shared.plugin.profile().clone(),
@@ -137,17 +151,18 @@ impl Running {
     }
 
     /// If the plugin asked the forge which repository that is, the forge must have said that it is
-    /// the one that the call names.
-    fn confirm(&self) -> Result<(), Failure> {
-        let Some(named) = &self.named else {
-            return Ok(());
+    /// the one that the call names. Answers its path, where that is another than it was.
+    fn confirm(&self) -> Result<Option<String>, Failure> {
+        let identity = lock(&self.record.identity);
+        let (Some(named), Some(wire)) = (&self.named, &*identity) else {
+            return Ok(None);
         };
-        match &*lock(&self.record.identity) {
-            Some(wire) if wire.status == 200 => {
-                identity::read(&self.profile, RepositoryArgument::Id(named), wire).map(drop)
-            }
-            _ => Ok(()),
+        if wire.status != 200 {
+            return Ok(None);
         }
+        let actual = identity::read(&self.profile, RepositoryArgument::Id(&named.id), wire)?;
+        let is_known = named.path.as_ref().is_none_or(|path| *path == actual.path);
+        Ok((!is_known).then_some(actual.path))
     }
 
     /// The same, for an answer of which something has to be saved before the plugin goes.
@@ -156,8 +171,12 @@ impl Running {
         returned: Returned<T>,
         save: impl FnOnce(&mut Store<CallState>, T) -> Result<U, Failure>,
     ) -> Ended<U> {
+        let mut moved_to = None;
         let answer = match returned {
-            Ok(Ok(Ok(answer))) => self.confirm().and_then(|()| save(&mut self.store, answer)),
+            Ok(Ok(Ok(answer))) => self.confirm().and_then(|path| {
+                moved_to = path;
+                save(&mut self.store, answer)
+            }),
             Ok(Ok(Err(error))) => Err(Failure::Answer(error)),
             Ok(Err(error)) => Err(Failure::Trap(trap(&error, self.store.data()))),
             Err(_) => Err(Failure::Trap(wall_clock())),
@@ -182,6 +201,7 @@ impl Running {
             requests: self.record.requests(),
             duration: self.started.elapsed(),
             cpu,
+            moved_to,
             output,
         };
         Ended {

@@ -17,6 +17,9 @@ pub struct Report {
     pub duration: Duration,
     /// Processor time that the plugin used.
     pub cpu: Duration,
+    /// The path that the repository has by now, where the forge told another one than it was
+    /// connected with. The identity is what counts: nothing is bound anew.
+    pub moved_to: Option<String>,
     /// What the plugin wrote to its output: untrusted, cut at a limit, control characters
     /// replaced.
     pub output: String,

@@ -236,3 +236,16 @@ async fn connecting_by_path_makes_its_code_readable() {
     let at = code_source::contract::git::Revision::DefaultBranch;
     assert_eq!(expect(source.resolve(&found.id, &at).await), tip);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connected_repository_that_was_renamed_is_reported_and_not_bound_anew() {
+    let rig = Rig::new().await;
+    let project = rig.forge.project("web/shop");
+    let source = rig.source_of(&project);
+    let id = project.id().to_string();
+    project.rename("web/store");
+    let outcome = source.read_repository(&RepositoryRef::Id(id)).await;
+    assert_eq!(outcome.report.moved_to.as_deref(), Some("web/store"));
+    expect(outcome);
+    assert_eq!(source.repositories()[0].path, "web/shop");
+}

@@ -68,6 +68,12 @@ impl Notes {
 
     /// What the host saw during a call.
     pub(crate) fn report(self, report: &Report) {
+        if let Some(path) = &report.moved_to {
+            self.note(&format!(
+                "the repository is at `{}` by now",
+                escape::line(path)
+            ));
+        }
         if self.verbosity > 0 {
             write(&paint(
                 Style::new().dimmed(),

@@ -146,3 +146,11 @@ async fn a_filter_that_cannot_be_right_costs_no_request() {
     }
     assert_eq!(rig.asked(""), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_within_one_owner_finds_parts_of_paths_too() {
+    let (_rig, source) = company().await;
+    let mut filter = owned_by("web");
+    filter.search = Some("sub/a".to_owned());
+    assert_eq!(paths(&source, &filter).await, ["web/sub/api"]);
+}
