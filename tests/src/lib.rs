@@ -11,7 +11,7 @@
 //! - [`Runner`]: the `code-source` command, run as a person would
 //! - [`git`] and its like: what git itself says, to hold answers against
 //! - [`differences`]: how a directory differs from a commit
-//! - [`code`], [`bytes`] and their like: what a call came to, in short
+//! - [`code`], [`bytes()`] and their like: what a call came to, in short
 
 mod audit;
 mod declared;
