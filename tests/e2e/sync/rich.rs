@@ -149,7 +149,7 @@ fn links() -> Vec<(Vec<u8>, Change)> {
         ("links/becomes-outside", "../bin/run"),
         ("links/absolute", "/etc/passwd"),
         ("links/escapes", "../../outside"),
-        ("links/home", "../../../../../../root/.ssh/id"),
+        ("links/home", "../../../../../../home/ada/.ssh/id"),
     ]
     .map(|(path, target)| (path.as_bytes().to_vec(), Change::symlink(target)))
     .to_vec()

@@ -47,7 +47,7 @@ async fn a_full_and_an_incremental_run_leave_the_tree_that_git_has() {
     assert_eq!(submodules(&second), named(&expected));
     let expected = [
         ("links/becomes-outside", "/etc/passwd"),
-        ("links/home", "../../../../../../root/.ssh/id"),
+        ("links/home", "../../../../../../home/ada/.ssh/id"),
     ];
     let expected = named(&expected).into_iter();
     let expected: Vec<_> = expected.map(|(path, to)| (path, to, false)).collect();
