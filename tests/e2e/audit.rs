@@ -5,34 +5,29 @@ use std::sync::Arc;
 
 use code_source::contract::git::Revision;
 use code_source::{AuditSink, Source};
+use code_source_stand_in::Change;
 use code_source_tests::{Rig, expect, plugin};
+
+/// One call about a file of that name, in a repository whose identity is answered.
+async fn stat(rig: &Rig, name: &str) -> String {
+    let project = rig.forge.project("web/shop");
+    project.commit("main", "Begin", &[(name, Change::file("x"))]);
+    let (source, id) = (rig.source_of(&project), project.id().to_string());
+    expect(source.stat_file(&id, &Revision::DefaultBranch, name).await);
+    id
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_request_has_two_lines_that_share_an_id() {
     let rig = Rig::new().await;
-    let project = rig.forge.project("web/shop");
-    project.commit(
-        "main",
-        "Begin",
-        &[("a secret name", code_source_stand_in::Change::file("x"))],
-    );
-    let source = rig.source_of(&project);
-    expect(
-        source
-            .stat_file(
-                &project.id().to_string(),
-                &Revision::DefaultBranch,
-                "a secret name",
-            )
-            .await,
-    );
+    let id = stat(&rig, "a secret name").await;
     let (requests, responses) = (rig.audit.events("request"), rig.audit.events("response"));
     assert_eq!(requests.len(), rig.forge.requests().len());
     for (request, response) in requests.iter().zip(&responses) {
         assert_eq!(request["id"], response["id"]);
         assert_eq!(request["operation"], "git.stat-file");
         assert_eq!(request["decision"], "allow");
-        assert_eq!(request["repository"], project.id().to_string());
+        assert_eq!(request["repository"], id);
         assert_eq!(response["end"], "complete");
         assert_eq!(response["address"], "127.0.0.1");
     }
@@ -41,22 +36,7 @@ async fn each_request_has_two_lines_that_share_an_id() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_line_holds_a_query_or_a_value_out_of_a_path() {
     let rig = Rig::new().await;
-    let project = rig.forge.project("web/shop");
-    project.commit(
-        "main",
-        "Begin",
-        &[("very-private.txt", code_source_stand_in::Change::file("x"))],
-    );
-    let source = rig.source_of(&project);
-    expect(
-        source
-            .stat_file(
-                &project.id().to_string(),
-                &Revision::DefaultBranch,
-                "very-private.txt",
-            )
-            .await,
-    );
+    stat(&rig, "very-private.txt").await;
     let text = rig.audit.text();
     assert!(
         text.contains("/projects/{project}/repository/files/{path}"),

@@ -1,9 +1,10 @@
 //! `git.read-file`; apart because it is the one function that hands bytes on with their details.
 //!
 //! The body is the stream that the sandbox gave: nothing is read from it here, so that the bytes go
-//! from the connection to the host without passing through this memory. A range that GitLab does not
-//! honour, as for all that is stored in git, is cut out by the host; a file small enough to be a Git
-//! LFS pointer is asked for twice.
+//! from the connection to the host without passing through this memory. Workhorse streams a blob of git
+//! whole whatever `Range` says (its `git-blob` handler), so the host cuts the range out; a range that is
+//! honoured, as other servers and object stores do, is taken as it comes. A file small enough to be a
+//! Git LFS pointer is asked for twice.
 
 use super::{
     file::Located,

@@ -103,8 +103,9 @@ async fn tag<T: Transport>(
     leads_to(tag.commit, &purpose)
 }
 
-/// The repository's `HEAD` is its default branch, and asking for it takes one request. Only where
-/// it leads nowhere do the repository's details tell why.
+/// The repository's `HEAD` is its default branch, and asking for it takes one request. GitLab
+/// documents that name for files and not for commits, so it is not relied upon: where
+/// it leads nowhere, the repository's details name the branch, or tell why there is none.
 async fn default_branch<T: Transport>(
     call: &Call<T>,
     project: &Project,

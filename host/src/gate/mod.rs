@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use code_source_egress::{Answer, Call, Permit, RequestHead};
-use http::{HeaderName, Request, Response, Uri, header};
+use code_source_egress::{Answer, Call, Denial, Permit, RequestHead};
+use http::{HeaderMap, HeaderName, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
@@ -76,26 +76,12 @@ impl Gate {
         let method = known(parts.method.as_str());
         let origin = self.shared.origin.to_string();
         self.count(method, &origin)?;
-        let asked = RequestHead {
-            method,
-            scheme: parts.uri.scheme_str().unwrap_or_default(),
-            authority: parts
-                .uri
-                .authority()
-                .map_or("", http::uri::Authority::as_str),
-            path: parts.uri.path(),
-            query: parts.uri.query(),
-        };
-        let decision = self.grant.decide(&asked).and_then(|permit| {
-            let headers = parts
-                .headers
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_bytes()));
-            self.grant.check_headers(&permit, headers).map(|()| permit)
-        });
-        let permit = match decision {
+        let asked = asked(method, &parts.uri);
+        let permit = match self.decide(&asked, &parts.headers) {
             Ok(permit) => permit,
             Err(denial) => {
+                // The turn belongs to one that leaves.
+                drop(turn);
                 // A plugin that never ends the body keeps the refusal from itself, and not from
                 // the record.
                 let refused = self.refuse(&asked, &denial);
@@ -134,6 +120,15 @@ impl Gate {
                 Err(failure.kind.code())
             }
         }
+    }
+
+    fn decide(&self, asked: &RequestHead<'_>, headers: &HeaderMap) -> Result<Permit<'_>, Denial> {
+        let permit = self.grant.decide(asked)?;
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()));
+        self.grant.check_headers(&permit, headers)?;
+        Ok(permit)
     }
 
     /// Line up for a request that may be under way. This happens at once, so that requests get
@@ -332,6 +327,17 @@ impl WasiHttpHooks for Gate {
         let passing: Pin<Box<dyn Future<Output = _> + Send>> =
             Box::pin(self.clone().pass(request, options, turn));
         Box::new(passing)
+    }
+}
+
+/// What the policy looks at, as the plugin wrote it.
+fn asked<'a>(method: &'a str, uri: &'a Uri) -> RequestHead<'a> {
+    RequestHead {
+        method,
+        scheme: uri.scheme_str().unwrap_or_default(),
+        authority: uri.authority().map_or("", http::uri::Authority::as_str),
+        path: uri.path(),
+        query: uri.query(),
     }
 }
 
