@@ -1,17 +1,18 @@
 //! What an embedder says about one connection: apart from [`Source`](crate::Source), which is
 //! the connection once it is checked and open.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use code_source_egress::{Access, ConnectedRepository};
+use code_source_egress::{Access, ConnectedRepository, EndpointPattern};
 use ipnet::IpNet;
 
 use crate::audit::AuditSink;
 use crate::credential::TokenSource;
 use crate::limits::Limits;
-use crate::transport::Resolver;
+use crate::transport::{ClientIdentity, Proxy, Resolver};
 
 /// One forge, the credential for it, and what may be done with the two.
 ///
@@ -23,7 +24,14 @@ pub struct Connection {
     pub(crate) url: String,
     pub(crate) token: TokenSource,
     pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) client_identity: Option<ClientIdentity>,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) access: Vec<Access>,
+    pub(crate) allow: Vec<EndpointPattern>,
+    pub(crate) deny: Vec<EndpointPattern>,
+    pub(crate) redirect_origins: Vec<String>,
+    pub(crate) webhook_urls: Vec<String>,
+    pub(crate) secrets: BTreeMap<String, TokenSource>,
     pub(crate) repositories: Vec<ConnectedRepository>,
     pub(crate) private_addresses: Vec<IpNet>,
     pub(crate) allow_plain_http: bool,
@@ -42,7 +50,14 @@ impl Connection {
             url: url.into(),
             token,
             ca_file: None,
+            client_identity: None,
+            proxy: None,
             access: vec![Access::Read],
+            allow: Vec::new(),
+            deny: Vec::new(),
+            redirect_origins: Vec::new(),
+            webhook_urls: Vec::new(),
+            secrets: BTreeMap::new(),
             repositories: Vec::new(),
             private_addresses: Vec::new(),
             allow_plain_http: false,
@@ -59,9 +74,56 @@ impl Connection {
         self
     }
 
+    /// Show this certificate to a forge that asks for one. Nobody else is shown it: neither a
+    /// proxy nor the target of a redirect.
+    pub fn client_identity(mut self, identity: ClientIdentity) -> Self {
+        self.client_identity = Some(identity);
+        self
+    }
+
+    /// Reach the forge through this proxy, and in no other way. Proxies that the environment names
+    /// are ignored.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// What may be done. By default only [`Access::Read`].
     pub fn access(mut self, access: impl IntoIterator<Item = Access>) -> Self {
         self.access = access.into_iter().collect();
+        self
+    }
+
+    /// Of all that is granted otherwise, allow only the endpoints that one of these covers. None
+    /// at all restrict nothing.
+    pub fn allow(mut self, endpoints: impl IntoIterator<Item = EndpointPattern>) -> Self {
+        self.allow = endpoints.into_iter().collect();
+        self
+    }
+
+    /// Refuse the endpoints that one of these covers, whatever else grants them.
+    pub fn deny(mut self, endpoints: impl IntoIterator<Item = EndpointPattern>) -> Self {
+        self.deny = endpoints.into_iter().collect();
+        self
+    }
+
+    /// Origins, such as `https://objects.acme.example`, that an answer of the forge may lead a
+    /// download to. What goes there carries no credential.
+    pub fn redirect_origins<T: Into<String>>(mut self, those: impl IntoIterator<Item = T>) -> Self {
+        self.redirect_origins = those.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The addresses that webhooks may be registered for, byte for byte.
+    pub fn webhook_urls<T: Into<String>>(mut self, those: impl IntoIterator<Item = T>) -> Self {
+        self.webhook_urls = those.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A secret beside the token, such as a webhook's. A plugin names it, and the host puts it in
+    /// where the provider's profile has a place for it.
+    pub fn secret(mut self, name: impl Into<String>, source: TokenSource) -> Self {
+        self.secrets.insert(name.into(), source);
         self
     }
 

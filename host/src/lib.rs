@@ -139,4 +139,4 @@ pub use crate::outcome::{Failure, Outcome, Trap, TrapKind};
 pub use crate::plugin::Plugin;
 pub use crate::report::Report;
 pub use crate::source::{FileContent, Source};
-pub use crate::transport::{Resolver, SystemResolver};
+pub use crate::transport::{ClientIdentity, Proxy, Resolver, SystemResolver};

@@ -91,6 +91,7 @@ mod identity;
 mod json;
 mod manifest;
 mod path;
+mod pattern;
 mod policy;
 mod profile;
 mod query;
@@ -112,6 +113,7 @@ pub use crate::{
     identity::{IdentityError, confirm_identity, read_identity},
     manifest::{DeclaredEndpoint, Manifest, ManifestError},
     path::{PathError, check_path, encode_segment},
+    pattern::{EndpointPattern, PatternError},
     policy::{CutEndpoint, Operator, Policy, PolicyError},
     profile::{Identity, Profile, ProfileError},
     query::{QueryError, QueryKeys},

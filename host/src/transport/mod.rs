@@ -3,6 +3,7 @@
 
 mod connector;
 mod failure;
+mod proxy;
 mod resolver;
 mod tls;
 
@@ -24,7 +25,9 @@ use crate::limits::Limits;
 use crate::report::{Stage, Timings};
 
 pub(crate) use self::failure::{Failure, Kind, innermost};
+pub use self::proxy::Proxy;
 pub use self::resolver::{Resolver, SystemResolver};
+pub use self::tls::ClientIdentity;
 
 /// Connections to one origin, kept for as long as they are of use.
 ///

@@ -13,6 +13,15 @@ use super::failure::{Failure, Kind, innermost};
 use crate::error::Error;
 use crate::report::Stage;
 
+/// A certificate and its key, with which a connection proves to a forge who it is.
+#[derive(Clone, Debug)]
+pub struct ClientIdentity {
+    /// The certificate and those that vouch for it, in PEM form.
+    pub certificate: std::path::PathBuf,
+    /// Its private key, in PEM form.
+    pub key: std::path::PathBuf,
+}
+
 /// TLS 1.2 and up, trusting the system's authorities and those in `ca_file`. Sessions are kept
 /// in this configuration and nowhere else.
 pub(super) fn configuration(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
