@@ -98,7 +98,11 @@ pub(crate) enum Line<'a> {
         template: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         repository: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rule: Option<&'a str>,
         decision: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        layer: Option<&'a str>,
         reason: &'a str,
     },
     /// When its answer has ended.
@@ -107,10 +111,11 @@ pub(crate) enum Line<'a> {
         id: &'a str,
         call: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
-        address: Option<std::net::IpAddr>,
+        address: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         bytes: u64,
+        masked: u64,
         end: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'a str>,

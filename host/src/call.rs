@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use code_source_egress::{Profile, RepositoryArgument};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::error::Elapsed;
-use wasmtime::component::Resource;
+use wasmtime::component::{Resource, ResourceTableError};
 use wasmtime::{PoolConcurrencyLimitError, Store};
 use wasmtime_wasi::p2::{DynInputStream, InputStream};
 
@@ -193,7 +193,10 @@ impl Running {
         self.record.cancel_rest();
         if !output.is_empty() {
             // In one line, whatever is in it: a plugin must not write lines of a log.
-            tracing::debug!(plugin = %self.record.plugin, "{output:?}");
+            let plugin = &self.record.plugin;
+            self.record
+                .span()
+                .in_scope(|| tracing::debug!(%plugin, "{output:?}"));
         }
         let report = Report {
             call: self.record.id.clone(),
@@ -224,7 +227,11 @@ impl<T> Ended<(T, Box<dyn InputStream>)> {
     ///
     /// The plugin and everything that it held are gone, so the one content that is still held is
     /// the stream's. A stream that is not the untouched body of an answer is the plugin's fault.
-    pub(crate) fn into_content(self, promise: impl FnOnce(&T) -> Promise) -> Outcome<(T, Content)> {
+    /// What is promised of the content may depend on the length that the answer's head gives.
+    pub(crate) fn into_content(
+        self,
+        promise: impl FnOnce(&T, Option<u64>) -> Promise,
+    ) -> Outcome<(T, Content)> {
         let Self {
             outcome: Outcome { answer, report },
             record,
@@ -237,7 +244,7 @@ impl<T> Ended<(T, Box<dyn InputStream>)> {
             });
             match exchange {
                 Some(exchange) => {
-                    let promise = promise(&info);
+                    let promise = promise(&info, exchange.length());
                     Ok((info, Content::new(stream, exchange, promise, permit)))
                 }
                 None => Err(not_an_answer(
@@ -272,13 +279,29 @@ pub(crate) fn not_an_answer(detail: &str) -> Failure {
 fn trap(error: &wasmtime::Error, state: &CallState) -> Trap {
     let kind = if state.cpu.is_exceeded() {
         TrapKind::CpuTime
-    } else if state.memory.exceeded {
-        TrapKind::Memory
+    } else if let Some(kind) = state.growth.exceeded() {
+        kind
+    } else if error.downcast_ref() == Some(&wasmtime::Trap::StackOverflow) {
+        TrapKind::Stack
+    } else if is_table_full(error) {
+        TrapKind::Handles
+    } else if error
+        .chain()
+        .any(|cause| cause.to_string().contains(HOSTCALL))
+    {
+        TrapKind::Hostcall
     } else {
         TrapKind::Crash
     };
     let detail: String = format!("{error:#}").chars().take(DETAIL).collect();
     Trap { kind, detail }
+}
+
+fn is_table_full(error: &wasmtime::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref())
+        .any(|cause| matches!(cause, ResourceTableError::Full))
 }
 
 fn wall_clock() -> Trap {
@@ -310,6 +333,9 @@ fn show_memory(store: &mut Store<CallState>) {
         }
     }
 }
+
+/// What the runtime says where a call into the host held too much: its type is private.
+const HOSTCALL: &str = "fuel allocated for hostcalls";
 
 /// Characters of a trap's detail that are kept.
 const DETAIL: usize = 2_000;

@@ -6,7 +6,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use code_source_egress::{Access, ConnectedRepository, EndpointPattern};
+use code_source_egress::{
+    Access, ConnectedRepository, EndpointPattern, Operator, PolicyError,
+};
 use ipnet::IpNet;
 
 use crate::audit::AuditSink;
@@ -171,6 +173,24 @@ impl Connection {
     pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
         self.resolver = Some(resolver);
         self
+    }
+}
+
+impl Connection {
+    /// What of it the policy is made of.
+    pub(crate) fn operator(&self) -> Result<Operator, PolicyError> {
+        let origins = self.redirect_origins.iter();
+        let origins = origins.map(|origin| Operator::parse_redirect_origin(origin));
+        Ok(Operator {
+            access: self.access.clone(),
+            repositories: self.repositories.clone(),
+            allow_plain_http: self.allow_plain_http,
+            allow: self.allow.clone(),
+            deny: self.deny.clone(),
+            redirect_origins: origins.collect::<Result<_, _>>()?,
+            webhook_urls: self.webhook_urls.clone(),
+            secrets: self.secrets.keys().cloned().collect(),
+        })
     }
 }
 

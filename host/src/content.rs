@@ -14,6 +14,7 @@ use tokio_util::io::StreamReader;
 use wasmtime_wasi::p2::{InputStream, StreamError};
 
 use crate::exchange::Exchange;
+use crate::object::{ObjectHasher, ObjectName};
 use crate::plugin::hex;
 use crate::report;
 
@@ -29,6 +30,7 @@ pub struct Content {
     skipped: u64,
     passed: u64,
     hash: Option<Sha256>,
+    blob: Option<ObjectHasher>,
     /// An open content counts as a call under way.
     _permit: OwnedSemaphorePermit,
 }
@@ -44,6 +46,25 @@ pub(crate) struct Promise {
     pub(crate) is_part: bool,
     /// SHA-256 of the whole, where the whole is wanted.
     pub(crate) sha256: Option<String>,
+    /// Its name in git, where the whole is wanted and git holds it.
+    pub(crate) blob: Option<ObjectName>,
+}
+
+impl Promise {
+    /// A blob of that name, of which only the answer says how long it is.
+    pub(crate) fn of_blob(name: &str, length: Option<u64>) -> Self {
+        Self {
+            size: length,
+            blob: ObjectName::parse(name),
+            ..Self::default()
+        }
+    }
+
+    /// Git's names cover the size, so without it there is no telling.
+    fn blob_hasher(&self) -> Option<ObjectHasher> {
+        let (name, size) = (self.blob?, self.size?);
+        Some(ObjectHasher::blob(name.algorithm(), size))
+    }
 }
 
 impl Content {
@@ -57,6 +78,7 @@ impl Content {
         Self {
             stream: Some(stream),
             exchange,
+            blob: promise.blob_hasher(),
             promise,
             skipped: 0,
             passed: 0,
@@ -138,6 +160,9 @@ impl Content {
         if let Some(hash) = &mut self.hash {
             hash.update(&bytes);
         }
+        if let Some(blob) = &mut self.blob {
+            blob.update(&bytes);
+        }
         Ok(bytes)
     }
 
@@ -158,14 +183,25 @@ impl Content {
             let found = hex(&hash.finalize());
             if !found.eq_ignore_ascii_case(promised) {
                 let detail = format!("its SHA-256 is {found}, and {promised} was promised");
-                return Err(ContentError {
-                    reason: "hash-differs",
-                    detail,
-                    after: self.passed,
-                });
+                return Err(self.hash_differs(detail));
+            }
+        }
+        if let (Some(blob), Some(promised)) = (self.blob.take(), self.promise.blob) {
+            let found = blob.finish();
+            if found != promised {
+                let detail = format!("its name in git is {found}, and {promised} was promised");
+                return Err(self.hash_differs(detail));
             }
         }
         Ok(())
+    }
+
+    fn hash_differs(&self, detail: String) -> ContentError {
+        ContentError {
+            reason: "hash-differs",
+            detail,
+            after: self.passed,
+        }
     }
 
     fn size_differs(&self) -> ContentError {
@@ -215,8 +251,8 @@ pub struct ContentError {
 }
 
 impl ContentError {
-    /// Stable name of the reason: `cut`, `hash-differs`, `size-differs`, `stalled`, `too-long`,
-    /// `too-slow`.
+    /// Stable name of the reason: `contains-credential`, `cut`, `encoding-broken`, `hash-differs`,
+    /// `size-differs`, `stalled`, `too-long`, `too-slow`.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         self.reason

@@ -28,6 +28,14 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// The certificate that the connection shows to the forge, or its key, is unusable.
+    #[error("cannot use the client certificate in `{path}`: {problem}")]
+    ClientIdentity {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it; never what is in it.
+        problem: String,
+    },
     /// The plugin was made for another contract.
     #[error("the plugin was made for the contract `{found}`, and this host speaks `{spoken}`")]
     Contract {
@@ -37,8 +45,10 @@ pub enum Error {
         spoken: &'static str,
     },
     /// The credential cannot be read or is unusable.
-    #[error("cannot use the token from {place}: {problem}")]
+    #[error("cannot use the {what} from {place}: {problem}")]
     Credential {
+        /// Which credential it is.
+        what: &'static str,
         /// Where it was to come from; never what it is.
         place: String,
         /// What is wrong with it.
@@ -119,6 +129,12 @@ pub enum Error {
         /// The profile's words.
         reason: String,
     },
+    /// The proxy is unusable.
+    #[error("cannot use the proxy: {problem}")]
+    Proxy {
+        /// What is wrong with it; never its credentials.
+        problem: String,
+    },
     /// The sandbox itself cannot be set up.
     #[error("cannot set up the sandbox: {problem}")]
     Sandbox {
@@ -155,6 +171,9 @@ impl Error {
             Self::Exhausted => "wait for a call to end, or let the engine have more instances".into(),
             Self::Digest { found, .. } => {
                 format!("if the change is meant, pin the new digest: sha256 = \"{found}\"")
+            }
+            Self::ClientIdentity { .. } => {
+                "both files are in PEM form: the certificate with those that vouch for it, and its key without a password".into()
             }
             Self::NoEmbeddedPlugin => "name a plugin's file".into(),
             Self::PlainHttp { .. } => {

@@ -110,12 +110,14 @@ mod gate;
 mod identity;
 mod limits;
 mod linker;
+mod object;
 mod outcome;
 mod output;
 mod plugin;
 mod provider;
 mod source;
 mod state;
+mod telemetry;
 mod transport;
 
 #[cfg(feature = "cli")]
@@ -136,7 +138,7 @@ pub use crate::engine::{Engine, EngineBuilder, Inspector};
 pub use crate::error::Error;
 pub use crate::limits::Limits;
 pub use crate::outcome::{Failure, Outcome, Trap, TrapKind};
-pub use crate::plugin::Plugin;
+pub use crate::plugin::{Plugin, PluginDescription};
 pub use crate::report::Report;
 pub use crate::source::{FileContent, Source};
 pub use crate::transport::{ClientIdentity, Proxy, Resolver, SystemResolver};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::state::TABLE_ELEMENTS;
+
 /// Bounds of one connection. Every one of them ends in an error of its own.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -28,8 +30,14 @@ pub struct Limits {
     pub first_byte: Duration,
     /// Bytes of an answer's headers, names and values. 64 KiB.
     pub header_bytes: usize,
+    /// Things that the plugin may hold at once, such as requests, answers and streams. 1,024; the
+    /// host keeps up to a few hundred kilobytes for each.
+    pub handles: usize,
     /// Number of an answer's headers. 100.
     pub headers: usize,
+    /// Bytes that one call of the plugin into the host may make it allocate for lists and texts.
+    /// 256 KiB. The plugin's own answer may have 256 times as many.
+    pub hostcall_bytes: usize,
     /// Bytes of the plugin's linear memory: 256 MiB, and never more than 1 GiB.
     pub memory: usize,
     /// Bytes of the plugin's output that are kept. 16 KiB.
@@ -40,6 +48,8 @@ pub struct Limits {
     pub requests: u32,
     /// Requests of one call that are under way at once; more of them wait. 16.
     pub requests_under_way: u32,
+    /// Elements of the plugin's tables of functions: 100,000, and never more.
+    pub table_elements: usize,
 }
 
 impl Default for Limits {
@@ -56,12 +66,15 @@ impl Default for Limits {
             cpu: Duration::from_secs(10),
             first_byte: Duration::from_secs(60),
             header_bytes: 64 * 1024,
+            handles: 1_024,
             headers: 100,
+            hostcall_bytes: 256 * 1024,
             memory: 256 << 20,
             output_bytes: 16 * 1024,
             request_bytes: 32 * MIB,
             requests: 1_000,
             requests_under_way: 16,
+            table_elements: TABLE_ELEMENTS,
         }
     }
 }

@@ -82,7 +82,11 @@ impl fmt::Display for Trap {
             TrapKind::Crash => "the plugin crashed",
             TrapKind::Content => "the plugin handed on content that is not an answer's",
             TrapKind::CpuTime => "the plugin used up its processor time",
+            TrapKind::Handles => "the plugin held more things at once than it may",
+            TrapKind::Hostcall => "the plugin passed more to the host at once than it may",
             TrapKind::Memory => "the plugin used up its memory",
+            TrapKind::Stack => "the plugin used up its stack",
+            TrapKind::Table => "the plugin used up its tables",
             TrapKind::WallClock => "the call used up its time",
         })
     }
@@ -98,8 +102,16 @@ pub enum TrapKind {
     Content,
     /// [`Limits::cpu`](crate::Limits::cpu).
     CpuTime,
+    /// [`Limits::handles`](crate::Limits::handles).
+    Handles,
+    /// [`Limits::hostcall_bytes`](crate::Limits::hostcall_bytes).
+    Hostcall,
     /// [`Limits::memory`](crate::Limits::memory).
     Memory,
+    /// Its calls of itself went deeper than the 512 KiB that every plugin has for them.
+    Stack,
+    /// [`Limits::table_elements`](crate::Limits::table_elements).
+    Table,
     /// [`Limits::call`](crate::Limits::call).
     WallClock,
 }

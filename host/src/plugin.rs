@@ -22,10 +22,38 @@ pub struct Plugin {
 
 struct Inner {
     engine: Engine,
-    digest: String,
-    manifest: Manifest,
-    profile: Profile,
+    description: PluginDescription,
     pre: ReaderPre<CallState>,
+}
+
+/// What a plugin says of itself: read from its bytes, with nothing compiled and nothing run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PluginDescription {
+    /// SHA-256 of the component, in lower-case hexadecimal.
+    pub digest: String,
+    /// What it says that it needs.
+    pub manifest: Manifest,
+    /// What a plugin for that forge can be granted at most.
+    pub profile: Profile,
+}
+
+impl PluginDescription {
+    /// What the plugin in `bytes` says of itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAComponent`], [`Error::NoManifest`], [`Error::Manifest`], [`Error::Contract`]
+    /// and [`Error::Provider`] if it is nothing that can be used.
+    pub fn of(bytes: &[u8]) -> Result<Self, Error> {
+        check_form(bytes)?;
+        let manifest = read_manifest(bytes)?;
+        Ok(Self {
+            digest: digest(bytes),
+            profile: provider::profile(manifest.provider())?,
+            manifest,
+        })
+    }
 }
 
 impl Plugin {
@@ -69,7 +97,7 @@ impl Plugin {
     /// [`Error::Manifest`], [`Error::Contract`], [`Error::Provider`] and [`Error::Import`] if it
     /// is nothing that can be used.
     pub fn from_bytes(engine: &Engine, bytes: &[u8], pinned: Option<&str>) -> Result<Self, Error> {
-        let digest = hex(&Sha256::digest(bytes));
+        let digest = digest(bytes);
         if let Some(pinned) = pinned
             && !pinned.eq_ignore_ascii_case(&digest)
         {
@@ -78,17 +106,13 @@ impl Plugin {
                 pinned: pinned.to_owned(),
             });
         }
-        check_form(bytes)?;
-        let manifest = read_manifest(bytes)?;
-        let profile = provider::profile(manifest.provider())?;
+        let description = PluginDescription::of(bytes)?;
         let component = cache::component(engine, bytes, &digest)?;
         linker::check_imports(&component)?;
         let pre = prepare(engine, &component)?;
         let inner = Inner {
             engine: engine.clone(),
-            digest,
-            manifest,
-            profile,
+            description,
             pre,
         };
         Ok(Self {
@@ -99,19 +123,29 @@ impl Plugin {
     /// SHA-256 of the component, in lower-case hexadecimal.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.inner.digest
+        &self.inner.description.digest
     }
 
     /// What the plugin says that it needs.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
-        &self.inner.manifest
+        &self.inner.description.manifest
     }
 
     /// What a plugin for that forge can be granted at most.
     #[must_use]
     pub fn profile(&self) -> &Profile {
-        &self.inner.profile
+        &self.inner.description.profile
+    }
+
+    /// What the plugin imports, in the order of the component.
+    #[must_use]
+    pub fn imports(&self) -> Vec<String> {
+        let component = self.inner.pre.instance_pre().component();
+        let runtime = self.inner.engine.runtime();
+        let imports = component.component_type();
+        let imports = imports.imports(runtime).map(|(name, _)| name.to_owned());
+        imports.collect()
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -127,8 +161,8 @@ impl fmt::Debug for Plugin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Plugin")
-            .field("name", &self.inner.manifest.name())
-            .field("digest", &self.inner.digest)
+            .field("name", &self.manifest().name())
+            .field("digest", &self.digest())
             .finish_non_exhaustive()
     }
 }
@@ -209,6 +243,11 @@ fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
         }
     }
     None
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -50,12 +50,17 @@ pub struct Request {
     pub template: String,
     /// What became of it.
     pub state: State,
-    /// Address that was dialled, or that the pooled connection leads to.
+    /// Address that was dialled, or that the pooled connection leads to. By proxy there is none:
+    /// the proxy chooses it.
     pub address: Option<IpAddr>,
+    /// Whether it went through the connection's proxy.
+    pub via_proxy: bool,
     /// HTTP status of the answer.
     pub status: Option<u16>,
-    /// Bytes of the answer's body that were passed on.
+    /// Bytes of the answer's body that were passed on, decoded.
     pub bytes: u64,
+    /// How often something secret was covered in the answer.
+    pub masked: u64,
     /// Time of each stage.
     pub timings: Timings,
 }
@@ -99,6 +104,39 @@ pub struct RequestFailure {
     pub detail: String,
     /// A line of configuration, or an action, that would change it.
     pub remedy: Option<String>,
+    /// The certificate that was not accepted, where one was shown.
+    pub certificate: Option<Box<Certificate>>,
+}
+
+/// What a certificate says of itself: untrusted, and cut where it is long.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Certificate {
+    /// Whom it is for, such as `CN=git.acme.example`. Empty where it cannot be read.
+    pub subject: String,
+    /// Who signed it. Empty where it cannot be read.
+    pub issuer: String,
+    /// The names and addresses that it is for.
+    pub names: Vec<String>,
+    /// When it begins to be valid, in RFC 3339.
+    pub not_before: Option<String>,
+    /// When it is over, in RFC 3339.
+    pub not_after: Option<String>,
+    /// SHA-256 of the whole certificate, in lower-case hexadecimal.
+    pub fingerprint: String,
+}
+
+impl RequestFailure {
+    pub(crate) fn new(stage: Stage, reason: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            stage,
+            layer: None,
+            reason,
+            detail: detail.into(),
+            remedy: None,
+            certificate: None,
+        }
+    }
 }
 
 /// Where a request can fail, in the order of its way.
@@ -119,6 +157,8 @@ pub enum Stage {
     Address,
     /// No address took the connection.
     Connect,
+    /// The proxy did not make a way to the forge.
+    Proxy,
     /// The TLS handshake failed.
     Tls,
     /// The request could not be written, or no answer began.
@@ -137,6 +177,8 @@ pub struct Timings {
     pub resolve: Option<Duration>,
     /// TCP connection.
     pub connect: Option<Duration>,
+    /// Asking the proxy for a way, the TLS handshake with the proxy included.
+    pub proxy: Option<Duration>,
     /// TLS handshake.
     pub tls: Option<Duration>,
     /// From sending the request to the head of the answer, a new connection included.

@@ -12,13 +12,14 @@ use crate::cpu::CpuMeter;
 use crate::engine::{Engine, Inspector, LARGEST_MEMORY};
 use crate::gate::Gate;
 use crate::limits::Limits;
+use crate::outcome::TrapKind;
 use crate::output::Output;
 
 /// The state of one call's store.
 pub(crate) struct CallState {
     pub(crate) table: ResourceTable,
     pub(crate) cpu: CpuMeter,
-    pub(crate) memory: MemoryLimit,
+    pub(crate) growth: Growth,
     pub(crate) output: Output,
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -37,16 +38,13 @@ impl CallState {
     ) -> Store<Self> {
         let output = Output::new(limits.output_bytes);
         let mut table = ResourceTable::new();
-        table.set_max_capacity(RESOURCES);
+        table.set_max_capacity(limits.handles);
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(limits.header_bytes.saturating_mul(2));
         let state = Self {
             table,
             cpu: CpuMeter::new(limits.cpu),
-            memory: MemoryLimit {
-                most: limits.memory.min(LARGEST_MEMORY),
-                exceeded: false,
-            },
+            growth: Growth::new(limits),
             wasi: WasiCtx::builder()
                 .stdout(output.clone())
                 .stderr(output.clone())
@@ -59,14 +57,15 @@ impl CallState {
             inspector: engine.inspector().cloned(),
         };
         let mut store = Store::new(engine.runtime(), state);
-        store.limiter(|state| &mut state.memory);
-        store.call_hook(|mut context, border| {
+        store.limiter(|state| &mut state.growth);
+        let hostcall = limits.hostcall_bytes;
+        store.call_hook(move |mut context, border| {
             context.data_mut().cpu.crossed(border);
             // A handle may keep what it is given, so a single call into the host gives little; an
             // answer is given once.
             context.set_hostcall_fuel(match border {
-                CallHook::ReturningFromWasm => ANSWER_FUEL,
-                _ => HOSTCALL_FUEL,
+                CallHook::ReturningFromWasm => hostcall.saturating_mul(ANSWER),
+                _ => hostcall,
             });
             Ok(())
         });
@@ -77,7 +76,7 @@ impl CallState {
                 "the budget of processor time is used up"
             )),
         });
-        store.set_hostcall_fuel(HOSTCALL_FUEL);
+        store.set_hostcall_fuel(hostcall);
         store
     }
 
@@ -116,23 +115,60 @@ impl settings::Host for CallState {
 
 impl types::Host for CallState {}
 
-/// Bounds the plugin's memories, and remembers that it did.
+/// Bounds the plugin's memories and tables, and remembers which of them ended at its bound.
 #[derive(Debug)]
-pub(crate) struct MemoryLimit {
-    most: usize,
-    pub(crate) exceeded: bool,
+pub(crate) struct Growth {
+    memory: Bound,
+    table: Bound,
 }
 
-impl ResourceLimiter for MemoryLimit {
+#[derive(Debug)]
+struct Bound {
+    most: usize,
+    exceeded: bool,
+}
+
+impl Bound {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            exceeded: false,
+        }
+    }
+
+    fn admits(&mut self, desired: usize) -> bool {
+        let fits = desired <= self.most;
+        self.exceeded |= !fits;
+        fits
+    }
+}
+
+impl Growth {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            memory: Bound::new(limits.memory.min(LARGEST_MEMORY)),
+            table: Bound::new(limits.table_elements.min(TABLE_ELEMENTS)),
+        }
+    }
+
+    /// What the plugin wanted too much of.
+    pub(crate) fn exceeded(&self) -> Option<TrapKind> {
+        if self.memory.exceeded {
+            Some(TrapKind::Memory)
+        } else {
+            self.table.exceeded.then_some(TrapKind::Table)
+        }
+    }
+}
+
+impl ResourceLimiter for Growth {
     fn memory_growing(
         &mut self,
         _: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let fits = desired <= self.most;
-        self.exceeded |= !fits;
-        Ok(fits)
+        Ok(self.memory.admits(desired))
     }
 
     fn table_growing(
@@ -141,21 +177,75 @@ impl ResourceLimiter for MemoryLimit {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
+        Ok(self.table.admits(desired))
     }
 }
-
-/// Handles that a plugin may hold at once. The host keeps up to a few hundred kilobytes for each.
-const RESOURCES: usize = 1_024;
 
 /// Elements that a table may have; a component's tables of functions are far smaller.
 pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 
-/// Bytes that one call into the host may make the host allocate for lists and strings.
-const HOSTCALL_FUEL: usize = 256 << 10;
-
-/// The same for an answer of the plugin: a page of a comparison with all of its patches.
-const ANSWER_FUEL: usize = 64 << 20;
+/// How many times as much as another call into the host the plugin's answer may hold: a page of a
+/// comparison with all of its patches.
+const ANSWER: usize = 256;
 
 /// Random bytes that a plugin may ask for at once: they are made while it waits.
 const RANDOM: u64 = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Engine, Instance, Module, Store};
+
+    use super::*;
+
+    /// What growing a table and a memory by so much answers inside a real instance, and what is
+    /// remembered of it.
+    fn grow(limits: Limits, table: i32, pages: i32) -> (i32, i32, Option<TrapKind>) {
+        const MODULE: &str = r#"(module
+            (table 0 funcref) (memory 0)
+            (func (export "table") (param i32) (result i32)
+                (table.grow (ref.null func) (local.get 0)))
+            (func (export "memory") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+        let engine = Engine::default();
+        let module = Module::new(&engine, wat::parse_str(MODULE).unwrap()).unwrap();
+        let mut store = Store::new(&engine, Growth::new(&limits));
+        store.limiter(|growth| growth);
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let mut call = |name: &str, by: i32| {
+            let function = instance.get_typed_func::<i32, i32>(&mut store, name);
+            function.unwrap().call(&mut store, by).unwrap()
+        };
+        let (table, memory) = (call("table", table), call("memory", pages));
+        (table, memory, store.data().exceeded())
+    }
+
+    #[test]
+    fn a_table_ends_at_its_bound_and_says_so() {
+        let limits = Limits {
+            table_elements: 1_000,
+            ..Limits::default()
+        };
+        assert_eq!(grow(limits.clone(), 1_000, 1), (0, 0, None));
+        assert_eq!(grow(limits, 1_001, 1), (-1, 0, Some(TrapKind::Table)));
+    }
+
+    #[test]
+    fn a_memory_ends_at_its_bound_and_says_so() {
+        let limits = Limits {
+            memory: 1 << 20,
+            ..Limits::default()
+        };
+        assert_eq!(grow(limits.clone(), 1, 16), (0, 0, None));
+        assert_eq!(grow(limits, 1, 17), (0, -1, Some(TrapKind::Memory)));
+    }
+
+    #[test]
+    fn no_limit_goes_beyond_what_the_runtime_sets_aside() {
+        let growth = Growth::new(&Limits {
+            memory: usize::MAX,
+            table_elements: usize::MAX,
+            ..Limits::default()
+        });
+        assert_eq!(growth.memory.most, LARGEST_MEMORY);
+        assert_eq!(growth.table.most, TABLE_ELEMENTS);
+    }
+}

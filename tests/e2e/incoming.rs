@@ -18,7 +18,7 @@ async fn a_redirect_to_another_origin_is_an_answer_and_is_not_followed() {
         .authority(format!("localhost:{}", elsewhere.forge.address().port()));
     let requests = vec![Request::get(shop.api("")), follow];
     let outcome = tell(&shop.source(), Instruction::Send { requests }).await;
-    assert_eq!(failed_request(&outcome).reason, "other-origin");
+    assert_eq!(failed_request(&outcome).reason, "redirect-not-allowed");
     let answers = told(outcome);
     assert_eq!(
         (answers[0].status(), answers[0].header("location")),

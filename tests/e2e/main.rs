@@ -31,17 +31,20 @@ mod sync;
 mod contract;
 mod manifest;
 
+// A plugin that is hostile, and everything that it may try.
+mod attacks;
+
 // What can go wrong around a call: loading, opening, limits, the network, the record.
 mod audit;
 mod ceiling;
 mod content;
 mod embedding;
-mod gate;
 mod incoming;
 mod limits;
 mod loading;
 mod opening;
 mod sandbox;
+mod documentation;
 mod secrecy;
-mod tenants;
+mod sources;
 mod transport;

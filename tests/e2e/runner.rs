@@ -1,11 +1,14 @@
 //! The command `code-source`, run as a person or a script runs it, against a stand-in forge.
 
+mod approve;
 mod configuration;
 mod content;
 mod errors;
 mod json;
+mod kubernetes;
 mod lists;
 mod looks;
+mod policy;
 mod setup;
 mod sync;
 mod text;

@@ -7,7 +7,10 @@
 //! - [`TokenSearch`]: looks for tokens, in every usual encoding, in all that plugins are handed
 //! - [`hostile`], [`tell`], [`hand_on`]: a plugin that does what a test tells it
 //! - [`Shop`]: a forge with a project that such a plugin is connected to
-//! - [`RawForge`]: a server that answers with any bytes
+//! - [`RawForge`], [`WireServer`]: servers that answer with any bytes; the second one over TLS, and
+//!   it keeps every byte that it is sent
+//! - [`Site`], [`TestAuthority`], [`TlsServer`], [`TestProxy`], [`CannedServer`]: servers and
+//!   proxies that no forge would have, and connections to them
 //! - [`Runner`]: the `code-source` command, run as a person would
 //! - [`git`] and its like: what git itself says, to hold answers against
 //! - [`differences`]: how a directory differs from a commit
@@ -16,25 +19,38 @@
 mod audit;
 mod declared;
 mod git;
+mod listening;
+mod odd_server;
 mod outcome;
+mod proxy;
 mod raw_forge;
 mod rig;
 mod runner;
 mod shop;
+mod site;
+mod test_authority;
 mod test_plugin;
+mod tls_server;
 mod token_search;
 mod tree;
+mod wire;
 
 pub use crate::audit::AuditLines;
 pub use crate::declared::Declared;
 pub use crate::git::{git, git_bytes, git_input, git_lines};
+pub use crate::odd_server::{BlackHole, CannedServer};
 pub use crate::outcome::{bytes, code, expect_error, failed_request, following, page_of, trap};
+pub use crate::proxy::{Conduct, TestProxy};
 pub use crate::raw_forge::RawForge;
 pub use crate::rig::{Rig, component, engine, expect, first_page, plugin};
 pub use crate::runner::{Printed, Runner, binary};
 pub use crate::shop::{Shop, connected, open};
+pub use crate::site::{Site, ask, status};
+pub use crate::test_authority::{Signed, TestAuthority, named};
 pub use crate::test_plugin::{
     hand_on, hostile, hostile_component, hostile_in, hostile_with, tell, told, with_manifest,
 };
+pub use crate::tls_server::{SeenHandshake, TlsServer};
 pub use crate::token_search::TokenSearch;
 pub use crate::tree::{Beside, differences};
+pub use crate::wire::{Piece, WireRequest, WireServer};

@@ -56,6 +56,7 @@ pub fn trap<T: std::fmt::Debug>(outcome: Outcome<T>) -> Trap {
 /// If none failed.
 #[track_caller]
 pub fn failed_request<T: std::fmt::Debug>(outcome: &Outcome<T>) -> RequestFailure {
+    crate::rig::search_report(outcome);
     let request = outcome
         .report
         .failed_request()

@@ -3,10 +3,7 @@
 //! It is apart so that every test speaks of the same one.
 
 use crate::{
-    base_url::BaseUrl,
-    manifest::Manifest,
-    policy::{Operator, Policy},
-    profile::Profile,
+    base_url::BaseUrl, manifest::Manifest, operator::Operator, policy::Policy, profile::Profile,
     repository::ConnectedRepository,
 };
 
@@ -81,7 +78,12 @@ body = { keys = { branch = { kind = "string" } }, required = ["branch"] }
 endpoint = "POST /things/{thing}/hooks"
 access = "webhooks"
 answer = "json"
-body = { keys = { url = { is-webhook-url = true }, verify = { equals = true } }, required = ["url"] }
+[rules.body]
+required = ["url"]
+[rules.body.keys]
+token = { secret = "hook" }
+url = { is-webhook-url = true }
+verify = { equals = true }
 
 [[rules]]
 endpoint = "DELETE /things/{thing}/branches/{branch}"
@@ -137,11 +139,15 @@ pub(crate) fn operator(access: &[&str]) -> Operator {
             .map(|access| access.parse().unwrap())
             .collect(),
         repositories: vec![connected("42", "web/shop"), connected("7", "web/own site")],
-        allow_plain_http: false,
+        ..Operator::default()
     }
 }
 
 pub(crate) fn policy(access: &[&str]) -> Policy {
+    policy_of(operator(access))
+}
+
+pub(crate) fn policy_of(operator: Operator) -> Policy {
     let base = BaseUrl::parse("https://forge.example/acme").unwrap();
-    Policy::new(&profile(), &manifest(), &base, operator(access)).unwrap()
+    Policy::new(&profile(), &manifest(), &base, operator).unwrap()
 }

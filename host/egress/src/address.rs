@@ -10,6 +10,7 @@ use std::{fmt, net::IpAddr};
 use ipnet::IpNet;
 
 pub use self::registry::classify;
+pub(crate) use self::registry::special_ranges;
 use crate::denial::{Denial, Layer, Reason};
 
 /// What kind of address it is.
@@ -102,6 +103,11 @@ impl AddressPolicy {
             return Ok(());
         }
         Err(AddressDenial { address, class })
+    }
+
+    /// The private and loopback ranges that are listed.
+    pub fn listed(&self) -> &[IpNet] {
+        &self.listed
     }
 
     /// Whether a name is refused before it is resolved.

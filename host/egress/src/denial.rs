@@ -8,6 +8,9 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Layer {
+    /// The answer that led to another origin: asked before all others, and instead of them where
+    /// there was one.
+    Redirect,
     /// Scheme, host and port.
     Authority,
     /// The form of the path.
@@ -18,6 +21,8 @@ pub enum Layer {
     Manifest,
     /// The function that was called.
     Operation,
+    /// The endpoints that the operator lists.
+    Operator,
     /// What the operator grants.
     Access,
     /// The repository that the call names.
@@ -38,11 +43,13 @@ impl Layer {
     /// Stable name, in kebab case.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Redirect => "redirect",
             Self::Authority => "authority",
             Self::Path => "path",
             Self::Ceiling => "ceiling",
             Self::Manifest => "manifest",
             Self::Operation => "operation",
+            Self::Operator => "operator",
             Self::Access => "access",
             Self::Repository => "repository",
             Self::Query => "query",
@@ -78,6 +85,10 @@ pub enum Reason {
     CredentialAmbiguous,
     /// No credential fits.
     CredentialMissing,
+    /// The operator denies the endpoint.
+    EndpointDenied,
+    /// The operator allows certain endpoints, and not this one.
+    EndpointNotAllowed,
     /// The profile does not have the endpoint.
     EndpointNotInProfile,
     /// The manifest does not have the endpoint.
@@ -110,12 +121,28 @@ pub enum Reason {
     QueryKeyRepeated,
     /// A query that is not in its canonical form.
     QueryMalformed,
+    /// An answer led there that has a rule which may not lead anywhere else.
+    RedirectNotAllowed,
+    /// An answer led somewhere, in words that can be read in two ways.
+    RedirectMalformed,
+    /// An answer led to an origin that the operator does not list.
+    RedirectOriginNotListed,
+    /// An answer led to plain HTTP.
+    RedirectPlainHttp,
     /// A repository's identity or path that cannot be one.
     RepositoryMalformed,
     /// A repository that is not connected.
     RepositoryNotConnected,
     /// The call names no repository, and the request does.
     RepositoryNotNamed,
+    /// The connection does not have the secret that the body asks for.
+    SecretNotConfigured,
+    /// An answer led there too long ago.
+    TicketExpired,
+    /// Where an answer leads is read with GET.
+    TicketMethod,
+    /// An answer led there, and the way has been taken.
+    TicketUsed,
 }
 
 impl Reason {
@@ -129,6 +156,8 @@ impl Reason {
             Self::BodyRefused => "body-refused",
             Self::CredentialAmbiguous => "credential-ambiguous",
             Self::CredentialMissing => "credential-missing",
+            Self::EndpointDenied => "endpoint-denied",
+            Self::EndpointNotAllowed => "endpoint-not-allowed",
             Self::EndpointNotInProfile => "endpoint-not-in-profile",
             Self::EndpointNotDeclared => "endpoint-not-declared",
             Self::EndpointOfAnotherOperation => "endpoint-of-another-operation",
@@ -145,9 +174,17 @@ impl Reason {
             Self::QueryKeyRefused => "query-key-refused",
             Self::QueryKeyRepeated => "query-key-repeated",
             Self::QueryMalformed => "query-malformed",
+            Self::RedirectNotAllowed => "redirect-not-allowed",
+            Self::RedirectMalformed => "redirect-malformed",
+            Self::RedirectOriginNotListed => "redirect-origin-not-listed",
+            Self::RedirectPlainHttp => "redirect-plain-http",
             Self::RepositoryMalformed => "repository-malformed",
             Self::RepositoryNotConnected => "repository-not-connected",
             Self::RepositoryNotNamed => "repository-not-named",
+            Self::SecretNotConfigured => "secret-not-configured",
+            Self::TicketExpired => "ticket-expired",
+            Self::TicketMethod => "ticket-method",
+            Self::TicketUsed => "ticket-used",
         }
     }
 }
@@ -241,6 +278,7 @@ mod tests {
     #[test]
     fn layers_are_ordered_as_they_are_asked() {
         assert!(Layer::Authority < Layer::Path && Layer::Path < Layer::Ceiling);
+        assert!(Layer::Operation < Layer::Operator && Layer::Operator < Layer::Access);
         assert!(Layer::Access < Layer::Repository && Layer::Repository < Layer::Query);
         assert_eq!(Layer::Ceiling.to_string(), "ceiling");
         assert_eq!(Reason::OtherRepository.to_string(), "other-repository");

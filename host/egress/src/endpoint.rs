@@ -130,7 +130,7 @@ pub(crate) enum Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let name = text
             .strip_prefix('{')
             .and_then(|rest| rest.strip_suffix('}'));

@@ -6,15 +6,17 @@
 use crate::{
     authority::Origin,
     base_url::BaseUrlError,
-    call::{Binding, RequestHead},
+    call::{RequestHead, Subject},
     denial::{Denial, Layer, Reason},
     endpoint::Endpoint,
     path::check_path,
     policy::{Contents, Policy},
+    query::QueryError,
+    url,
 };
 
 /// What would become of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Explanation {
     origin: Option<Origin>,
     path: Option<String>,
@@ -22,6 +24,10 @@ pub struct Explanation {
     operations: Vec<String>,
     repository: Option<String>,
     credential: Option<String>,
+    passed: Vec<Layer>,
+    endpoint: Option<Endpoint>,
+    query: Option<Result<(), Denial>>,
+    redirect_target: bool,
     denial: Option<Denial>,
 }
 
@@ -61,6 +67,27 @@ impl Explanation {
         self.credential.as_deref()
     }
 
+    /// The layers that were asked and let the request through, in their order.
+    pub fn passed(&self) -> &[Layer] {
+        &self.passed
+    }
+
+    /// The endpoint of the profile that the request is for, be it permitted or not.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.endpoint.as_ref()
+    }
+
+    /// What that endpoint's rule says of the query, whatever refused the request before; `None`
+    /// where the request is for no endpoint.
+    pub fn query(&self) -> Option<Result<(), &Denial>> {
+        self.query.as_ref().map(|verdict| verdict.as_ref().copied())
+    }
+
+    /// Whether the origin is one that is reached only where an answer of the forge leads to it.
+    pub fn redirect_target(&self) -> bool {
+        self.redirect_target
+    }
+
     /// The first refusal; `None` where the request would leave.
     pub fn denial(&self) -> Option<&Denial> {
         self.denial.as_ref()
@@ -70,6 +97,16 @@ impl Explanation {
     pub fn remedy(&self) -> Option<&str> {
         self.denial()?.remedy()
     }
+
+    fn layers(&self, of_operation: bool) -> Vec<Layer> {
+        let refused = self.denial().map(Denial::layer);
+        let asked = HEAD_LAYERS
+            .into_iter()
+            .take_while(|layer| Some(*layer) != refused);
+        asked
+            .filter(|layer| of_operation || *layer != Layer::Operation)
+            .collect()
+    }
 }
 
 impl Policy {
@@ -77,21 +114,14 @@ impl Policy {
     /// operation that declares it. The repository is taken from the URL, and has to be connected;
     /// the identity operation may read any.
     pub fn explain(&self, method: &str, url: &str, operation: Option<&str>) -> Explanation {
-        let mut explanation = Explanation {
-            origin: None,
-            path: None,
-            rule: None,
-            operations: Vec::new(),
-            repository: None,
-            credential: None,
-            denial: None,
-        };
+        let mut explanation = Explanation::default();
         if let Err(denial) = self
             .contents()
             .explain(method, url, operation, &mut explanation)
         {
             explanation.denial = Some(denial);
         }
+        explanation.passed = explanation.layers(operation.is_some());
         explanation
     }
 }
@@ -109,12 +139,23 @@ impl Contents {
         explanation.path = check_path(request.path)
             .is_ok()
             .then(|| request.path.to_owned());
-        let index = operation.map(|name| self.operation(name)).transpose()?;
-        let binding = match operation {
-            Some(Policy::IDENTITY_OPERATION) => self.identity_binding(request.path),
-            _ => Binding::AnyConnected,
+        explanation.redirect_target = self.is_redirect_target(&request);
+        self.explain_rule(&request, explanation);
+        let subject = match operation {
+            Some(Policy::IDENTITY_OPERATION) => self.identity_subject(request.path),
+            _ => Subject::AnyConnected,
         };
-        let permit = self.judge(&request, index, &binding)?;
+        let index = match operation.map(|name| self.operation(name)).transpose() {
+            Ok(index) => index,
+            // What is refused before any function is looked at is refused for that.
+            Err(unknown) => {
+                return match self.judge(&request, None, &subject) {
+                    Err(denial) if denial.layer() < unknown.layer() => Err(denial),
+                    _ => Err(unknown),
+                };
+            }
+        };
+        let permit = self.judge(&request, index, &subject)?;
         let endpoint = permit.rule().endpoint();
         let declares = |rules: &[usize]| {
             rules
@@ -129,15 +170,28 @@ impl Contents {
         Ok(())
     }
 
+    fn explain_rule(&self, request: &RequestHead<'_>, explanation: &mut Explanation) {
+        let rule = self
+            .check_form(request)
+            .and_then(|()| self.find_rule(request));
+        let Ok((index, _)) = rule else {
+            return;
+        };
+        let rule = &self.profile.rules()[index];
+        explanation.endpoint = Some(rule.endpoint().clone());
+        let query = rule.query().check(request.query.unwrap_or_default());
+        explanation.query = Some(query.map_err(QueryError::into_denial));
+    }
+
     /// Binds to whatever repository the URL names, as a call that names it would.
-    fn identity_binding(&self, path: &str) -> Binding {
+    fn identity_subject(&self, path: &str) -> Subject {
         let path = path.strip_prefix(&*self.prefix).unwrap_or_default();
         let mut rules = self.profile.rules().iter();
         let segment = rules
             .find(|rule| rule.matches(path))
             .and_then(|rule| rule.repository(path))
             .unwrap_or_default();
-        Binding::Identity {
+        Subject::Identity {
             segment: segment.into(),
             connected: self
                 .repositories
@@ -148,123 +202,24 @@ impl Contents {
 }
 
 fn split_url<'a>(method: &'a str, url: &'a str) -> Result<RequestHead<'a>, Denial> {
-    let malformed = || {
+    url::split(method, url).ok_or_else(|| {
         let detail = BaseUrlError::Scheme.to_string();
         Denial::new(Layer::Authority, Reason::AuthorityMalformed, detail)
-    };
-    let (scheme, rest) = url.split_once("://").ok_or_else(malformed)?;
-    // A fragment is never sent.
-    let rest = rest.split('#').next().unwrap_or_default();
-    let (rest, query) = match rest.split_once('?') {
-        Some((rest, query)) => (rest, Some(query)),
-        None => (rest, None),
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    Ok(RequestHead {
-        method,
-        scheme,
-        authority,
-        path,
-        query,
     })
 }
 
+/// The layers that the head of a request passes, in their order.
+const HEAD_LAYERS: [Layer; 9] = [
+    Layer::Authority,
+    Layer::Path,
+    Layer::Ceiling,
+    Layer::Manifest,
+    Layer::Operation,
+    Layer::Operator,
+    Layer::Access,
+    Layer::Repository,
+    Layer::Query,
+];
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::acme;
-
-    const THINGS: &str = "https://forge.example/acme/api/v9/things";
-
-    fn explain(method: &str, rest: &str, operation: Option<&str>) -> Explanation {
-        acme::policy(&["read"]).explain(method, &format!("{THINGS}{rest}"), operation)
-    }
-
-    #[test]
-    fn a_request_that_would_leave_is_explained_by_its_rule() {
-        let explanation = explain("GET", "/42/tree?ref=main#top", None);
-        assert!(explanation.denial().is_none());
-        assert_eq!(
-            explanation.origin().unwrap().to_string(),
-            "https://forge.example"
-        );
-        assert_eq!(explanation.path(), Some("/acme/api/v9/things/42/tree"));
-        assert_eq!(
-            explanation.rule().unwrap().to_string(),
-            "GET /things/{thing}/tree"
-        );
-        assert_eq!(explanation.operations(), ["git.list-tree"]);
-        assert_eq!(explanation.repository(), Some("42"));
-        assert_eq!(explanation.credential(), Some("X-Acme-Key"));
-    }
-
-    #[test]
-    fn every_operation_that_declares_the_endpoint_is_named() {
-        assert_eq!(
-            explain("GET", "/42/files/a", None).operations(),
-            ["git.read-file"]
-        );
-        let identity = explain("GET", "/42", None);
-        assert_eq!(
-            identity.operations(),
-            ["git.read-file", "repositories.read-repository"]
-        );
-    }
-
-    #[test]
-    fn a_request_that_would_not_leave_is_explained_by_the_first_layer_that_refuses() {
-        for (method, rest, operation, layer) in [
-            ("GET", "/42/../43", None, Layer::Path),
-            ("GET", "/42/secrets", None, Layer::Ceiling),
-            ("GET", "/42/tree", Some("git.nothing"), Layer::Manifest),
-            ("GET", "/42/tree", Some("git.read-file"), Layer::Operation),
-            ("DELETE", "/42/branches/main", None, Layer::Manifest),
-            ("POST", "/42/commits", None, Layer::Access),
-            ("GET", "/43/tree", None, Layer::Repository),
-            ("GET", "/42/tree?sudo=1", None, Layer::Query),
-        ] {
-            let explanation = explain(method, rest, operation);
-            assert_eq!(
-                explanation.denial().unwrap().layer(),
-                layer,
-                "{method} {rest}"
-            );
-            assert!(explanation.rule().is_none() && explanation.credential().is_none());
-        }
-        let other = acme::policy(&["read"]).explain("GET", "https://other.example/x", None);
-        assert_eq!(other.denial().unwrap().layer(), Layer::Authority);
-        let none = acme::policy(&["read"]).explain("GET", "forge.example/x", None);
-        assert_eq!(none.denial().unwrap().layer(), Layer::Authority);
-    }
-
-    #[test]
-    fn the_remedy_is_a_line_to_paste() {
-        assert_eq!(
-            explain("POST", "/42/commits", None).remedy(),
-            Some("access = [\"read\", \"commits\"]")
-        );
-        let remedy = explain("GET", "/web%2Fother/tree", None)
-            .remedy()
-            .unwrap()
-            .to_owned();
-        assert!(remedy.contains("{ id = \"its id\", path = \"web/other\" }"));
-        assert!(toml::from_str::<toml::Table>(&remedy).is_ok(), "{remedy}");
-    }
-
-    #[test]
-    fn the_identity_operation_may_read_whichever_repository_the_url_names() {
-        let operation = Some(Policy::IDENTITY_OPERATION);
-        assert!(explain("GET", "/web%2Fother", operation).denial().is_none());
-        assert_eq!(
-            explain("GET", "/web%2Fshop", operation).repository(),
-            Some("42")
-        );
-        assert_eq!(
-            explain("GET", "/42/tree", operation)
-                .denial()
-                .unwrap()
-                .layer(),
-            Layer::Operation
-        );
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! A plugin is taken to be hostile. What it may send is the intersection of five things:
 //!
 //! ```text
-//! provider's profile ∩ plugin's manifest ∩ operator's access ∩ function being called ∩ repositories
+//! provider's profile ∩ plugin's manifest ∩ operator's word ∩ function being called ∩ repositories
 //! ```
 //!
 //! [`Policy::new`] brings the first three together when a plugin is loaded, [`Policy::call`] adds
@@ -22,10 +22,17 @@
 //!   URL may have;
 //! - [`Endpoint`], [`Rule`], [`Profile`] and [`Manifest`]: what there is to grant, and what a
 //!   plugin asks for;
+//! - [`Operator`] and [`EndpointPattern`]: what a person grants of that;
 //! - [`Policy`], [`Call`], [`Permit`] and [`Denial`]: what is granted, and the verdicts;
+//! - [`CheckedBody`]: a body that may leave, and the secrets that the host puts into it;
+//! - [`Tickets`]: the one-time right to follow an answer to another origin;
+//! - [`Bindings`]: which credential goes with a request;
 //! - [`read_identity`] and [`confirm_identity`]: who a repository is, from the forge's own answer;
 //! - [`AddressPolicy`]: where a request may go;
-//! - [`Explanation`]: the verdict on a URL that a person has.
+//! - [`MaskPatterns`], [`MaskStream`], [`ContentScan`] and [`FieldBlanker`]: what is taken out of
+//!   the answers;
+//! - [`Explanation`], [`NetworkNeeds`] and [`ManifestDifference`]: what people want to know
+//!   beforehand.
 //!
 //! # Example
 //!
@@ -59,7 +66,7 @@
 //! let operator = Operator {
 //!     access: vec![Access::Read],
 //!     repositories: vec![ConnectedRepository { id: "42".into(), path: "web/shop".into() }],
-//!     allow_plain_http: false,
+//!     ..Operator::default()
 //! };
 //! let policy = Policy::new(&profile, &manifest, &base, operator)?;
 //!
@@ -81,22 +88,30 @@
 mod address;
 mod authority;
 mod base_url;
+mod bindings;
 mod body;
 mod call;
 mod denial;
+mod difference;
 mod endpoint;
 mod explain;
 mod headers;
 mod identity;
 mod json;
 mod manifest;
+mod mask;
+mod network;
+mod operator;
 mod path;
 mod pattern;
 mod policy;
 mod profile;
 mod query;
+mod remedy;
 mod repository;
 mod rule;
+mod tickets;
+mod url;
 
 #[cfg(test)]
 mod acme;
@@ -105,18 +120,27 @@ pub use crate::{
     address::{AddressClass, AddressDenial, AddressPolicy, AddressPolicyError, classify},
     authority::{AuthorityError, Host, Origin, Scheme},
     base_url::{BaseUrl, BaseUrlError},
-    body::BodyRule,
+    bindings::{Binding, Bindings},
+    body::{BodyRule, CheckedBody, placeholder},
     call::{Call, Permit, RequestHead},
     denial::{Denial, Layer, Reason},
+    difference::{ChangedText, DeclaredChange, ManifestDifference, widened},
     endpoint::{Endpoint, EndpointError, Method},
     explain::Explanation,
     identity::{IdentityError, confirm_identity, read_identity},
     manifest::{DeclaredEndpoint, Manifest, ManifestError},
+    mask::{
+        ContainsCredential, ContentScan, FieldBlanker, MaskPatterns, MaskStream, Masked,
+        SecretFields,
+    },
+    network::{Destination, NetworkNeeds, Purpose},
+    operator::Operator,
     path::{PathError, check_path, encode_segment},
     pattern::{EndpointPattern, PatternError},
-    policy::{CutEndpoint, Operator, Policy, PolicyError},
+    policy::{CutEndpoint, CutReason, Policy, PolicyError},
     profile::{Identity, Profile, ProfileError},
     query::{QueryError, QueryKeys},
     repository::{ConnectedRepository, RepositoryArgument, RepositoryNameError},
     rule::{Access, AccessError, Answer, Rule},
+    tickets::{Ticket, Tickets},
 };

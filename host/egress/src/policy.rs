@@ -3,30 +3,28 @@
 //! It is apart from judging single requests because everything that can be refused before the
 //! first request is refused here, at load, with the endpoint's name.
 
+mod cut;
+mod error;
+
 use std::sync::Arc;
 
+use self::cut::cut;
+pub use self::{
+    cut::{CutEndpoint, CutReason},
+    error::PolicyError,
+};
 use crate::{
-    authority::Scheme,
+    authority::{Origin, Scheme},
     base_url::BaseUrl,
-    call::{Binding, Call},
+    call::{Call, Subject},
     denial::{Denial, Layer, Reason},
     endpoint::Endpoint,
     manifest::Manifest,
+    operator::{Listing, Operator},
     profile::Profile,
-    repository::{ConnectedRepository, RepositoryArgument, RepositoryNameError},
-    rule::Access,
+    remedy::quoted,
+    repository::{ConnectedRepository, RepositoryArgument},
 };
-
-/// What the operator of a connection decides.
-#[derive(Clone, Debug, Default)]
-pub struct Operator {
-    /// What the plugin may do.
-    pub access: Vec<Access>,
-    /// The repositories that it may do it to.
-    pub repositories: Vec<ConnectedRepository>,
-    /// Whether the token may travel over plain HTTP.
-    pub allow_plain_http: bool,
-}
 
 /// What one connection lets a plugin do. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,9 +38,10 @@ pub(crate) struct Contents {
     /// The forge's path and the API's: what stands before every template.
     pub(crate) prefix: Box<str>,
     pub(crate) operations: Vec<Operation>,
-    pub(crate) access: Vec<Access>,
+    pub(crate) operator: Operator,
+    /// What the operator's lists say of each rule of the profile, by its place.
+    pub(crate) listings: Box<[Listing]>,
     pub(crate) repositories: Vec<Connected>,
-    pub(crate) webhook_urls: Vec<String>,
     cut: Vec<CutEndpoint>,
 }
 
@@ -82,7 +81,7 @@ impl Policy {
         profile: &Profile,
         manifest: &Manifest,
         base: &BaseUrl,
-        operator: Operator,
+        mut operator: Operator,
     ) -> Result<Self, PolicyError> {
         check_base(profile, base, operator.allow_plain_http)?;
         if manifest.provider() != profile.provider() {
@@ -91,25 +90,21 @@ impl Policy {
                 profile: profile.provider().into(),
             });
         }
+        operator.check(profile)?;
         let operations = resolve_operations(profile, manifest)?;
+        let listings = operator.listings(profile);
+        let repositories = connect(std::mem::take(&mut operator.repositories))?;
         let contents = Contents {
-            cut: cut(profile, &operations, &operator.access),
+            cut: cut(profile, &operations, &operator, &listings),
             profile: profile.clone(),
             base: base.clone(),
             prefix: format!("{}{}", base.path(), profile.api_path()).into(),
             operations,
-            access: operator.access,
-            repositories: connect(operator.repositories)?,
-            webhook_urls: Vec::new(),
+            operator,
+            listings,
+            repositories,
         };
         Ok(Self(Arc::new(contents)))
-    }
-
-    /// Lists the addresses that webhooks may be registered for, byte for byte.
-    #[must_use]
-    pub fn with_webhook_urls(mut self, urls: Vec<String>) -> Self {
-        Arc::make_mut(&mut self.0).webhook_urls = urls;
-        self
     }
 
     /// What the manifest declares and the operator does not grant.
@@ -139,11 +134,16 @@ impl Policy {
         repository: Option<RepositoryArgument<'_>>,
     ) -> Result<Call, Denial> {
         let index = self.0.operation(operation)?;
-        let binding = match repository {
+        let subject = match repository {
             Some(named) => self.0.bind(operation, named)?,
-            None => Binding::Nothing,
+            None => Subject::Nothing,
         };
-        Ok(Call::new(Arc::clone(&self.0), index, binding))
+        Ok(Call::new(Arc::clone(&self.0), index, subject))
+    }
+
+    /// The origins that an answer may lead to.
+    pub fn redirect_origins(&self) -> &[Origin] {
+        &self.0.operator.redirect_origins
     }
 
     pub(crate) fn contents(&self) -> &Contents {
@@ -165,9 +165,8 @@ impl Contents {
 
     /// The line that connects a repository, beside those that are.
     pub(crate) fn connect_remedy(&self, named: RepositoryArgument<'_>) -> String {
-        let text = |text: &str| toml::Value::from(text).to_string();
         let entry =
-            |id: &str, path: &str| format!("{{ id = {}, path = {} }}", text(id), text(path));
+            |id: &str, path: &str| format!("{{ id = {}, path = {} }}", quoted(id), quoted(path));
         let connected = |one: &Connected| entry(&one.repository.id, &one.repository.path);
         let mut entries: Vec<_> = self.repositories.iter().map(connected).collect();
         entries.push(match named {
@@ -177,7 +176,7 @@ impl Contents {
         format!("repositories = [{}]", entries.join(", "))
     }
 
-    fn bind(&self, operation: &str, named: RepositoryArgument<'_>) -> Result<Binding, Denial> {
+    fn bind(&self, operation: &str, named: RepositoryArgument<'_>) -> Result<Subject, Denial> {
         let deny = |reason, detail: &str| Denial::new(Layer::Repository, reason, detail);
         named
             .check()
@@ -188,92 +187,15 @@ impl Contents {
         };
         let connected = self.repositories.iter().position(is_named);
         if operation == Policy::IDENTITY_OPERATION {
-            return Ok(Binding::Identity {
+            return Ok(Subject::Identity {
                 segment: named.segment().into(),
                 connected,
             });
         }
-        connected.map(Binding::Connected).ok_or_else(|| {
+        connected.map(Subject::Connected).ok_or_else(|| {
             let detail = format!("the repository `{}` is not connected", named.text());
             deny(Reason::RepositoryNotConnected, &detail).with_remedy(self.connect_remedy(named))
         })
-    }
-}
-
-/// An endpoint that the manifest declares and the operator does not grant.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct CutEndpoint {
-    operation: Box<str>,
-    endpoint: Endpoint,
-    access: Access,
-}
-
-impl CutEndpoint {
-    /// The function that declares it.
-    pub fn operation(&self) -> &str {
-        &self.operation
-    }
-
-    /// The endpoint.
-    pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
-    }
-
-    /// What the operator would have to grant.
-    pub fn access(&self) -> Access {
-        self.access
-    }
-}
-
-/// Why profile, manifest and operator do not go together.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PolicyError {
-    /// A base URL that names the API instead of the forge.
-    #[error("the URL ends in `{0}`, the path of the API: leave that out")]
-    BaseNamesApi(Box<str>),
-    /// A manifest outside the profile.
-    #[error("the operation `{operation}` declares `{endpoint}`, which {reason}")]
-    Ceiling {
-        /// The function that declares it.
-        operation: Box<str>,
-        /// The endpoint.
-        endpoint: Endpoint,
-        /// Why it cannot be granted.
-        reason: Box<str>,
-    },
-    /// A host that the provider does not serve.
-    #[error("{0}")]
-    Host(Box<str>),
-    /// Plain HTTP without a word from the operator.
-    #[error("the token would travel over plain HTTP to `{0}`")]
-    PlainHttp(Box<str>),
-    /// A plugin for another provider.
-    #[error("the plugin is for `{manifest}`, and the profile for `{profile}`")]
-    Provider {
-        /// The manifest's provider.
-        manifest: Box<str>,
-        /// The profile's provider.
-        profile: Box<str>,
-    },
-    /// One repository twice.
-    #[error("the repository `{0}` is connected twice")]
-    RepeatedRepository(Box<str>),
-    /// A repository that cannot be one.
-    #[error("the connected repository {name:?} is not valid")]
-    Repository {
-        /// What was written.
-        name: Box<str>,
-        /// What is wrong with it.
-        #[source]
-        source: RepositoryNameError,
-    },
-}
-
-impl PolicyError {
-    /// The line of configuration that would allow it, where one would.
-    pub fn remedy(&self) -> Option<&str> {
-        matches!(self, Self::PlainHttp(_)).then_some("allow-plain-http = true")
     }
 }
 
@@ -326,23 +248,6 @@ fn outside(profile: &Profile, operation: &str, endpoint: &Endpoint) -> PolicyErr
         endpoint: endpoint.clone(),
         reason: reason.into(),
     }
-}
-
-fn cut(profile: &Profile, operations: &[Operation], access: &[Access]) -> Vec<CutEndpoint> {
-    let mut cut = Vec::new();
-    for operation in operations {
-        let rules = operation.rules.iter().map(|index| &profile.rules()[*index]);
-        cut.extend(
-            rules
-                .filter(|rule| !access.contains(&rule.access()))
-                .map(|rule| CutEndpoint {
-                    operation: operation.name.clone(),
-                    endpoint: rule.endpoint().clone(),
-                    access: rule.access(),
-                }),
-        );
-    }
-    cut
 }
 
 fn connect(repositories: Vec<ConnectedRepository>) -> Result<Vec<Connected>, PolicyError> {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::{
     authority::Host,
     endpoint::{Endpoint, EndpointError, Method},
+    pattern::EndpointPattern,
     profile::refused::Refused,
     rule::Rule,
 };
@@ -90,6 +91,11 @@ impl Profile {
     /// Why an endpoint of a manifest is refused by name, where it is.
     pub(crate) fn refuses_endpoint(&self, endpoint: &Endpoint) -> Option<&str> {
         self.0.refused.endpoint(endpoint)
+    }
+
+    /// Why what a pattern means is refused by name, where it is.
+    pub(crate) fn refuses_pattern(&self, pattern: &EndpointPattern) -> Option<&str> {
+        self.0.refused.pattern(pattern)
     }
 
     /// Why a request below the API's path is refused by name, where it is.

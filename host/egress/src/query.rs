@@ -3,7 +3,10 @@
 //! It is apart because the query is where a credential or another account can be smuggled in, and
 //! because only its keys are judged: its values are data.
 
-use crate::path::{Decoded, digit, is_unreserved};
+use crate::{
+    denial::{Denial, Layer, Reason},
+    path::{Decoded, digit, is_unreserved},
+};
 
 /// The keys that a rule lets through.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +83,17 @@ pub enum QueryError<'q> {
     /// A semicolon, which some servers take for a separator.
     #[error("the query holds a `;`")]
     Semicolon,
+}
+
+impl QueryError<'_> {
+    pub(crate) fn into_denial(self) -> Denial {
+        let reason = match self {
+            Self::Key(_) => Reason::QueryKeyRefused,
+            Self::Repeated(_) => Reason::QueryKeyRepeated,
+            Self::Form | Self::Semicolon => Reason::QueryMalformed,
+        };
+        Denial::new(Layer::Query, reason, self.to_string())
+    }
 }
 
 /// Whether `key` is one of the forms that keys have: `name`, `name[]`, `name[part]`.

@@ -18,7 +18,7 @@ use crate::{
 pub enum Access {
     /// Reading.
     Read,
-    /// Creating and removing branches.
+    /// Creating branches and tags, and removing branches.
     Branches,
     /// Writing commits.
     Commits,

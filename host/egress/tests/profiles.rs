@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use code_source_egress::{Access, Profile};
+use code_source_egress::{Access, Profile, Rule};
 
 fn profiles() -> Vec<Profile> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
@@ -52,6 +52,26 @@ fn no_shipped_profile_lets_a_credential_or_another_account_into_a_query() {
             ] {
                 assert!(!keys.contains(&key), "{}: {key}", rule.endpoint());
             }
+        }
+    }
+}
+
+#[test]
+fn no_shipped_profile_lets_anything_be_written_outside_a_repository() {
+    for profile in profiles() {
+        let writing = |rule: &&Rule| rule.access() != Access::Read;
+        for rule in profile.rules().iter().filter(writing) {
+            assert!(rule.names_repository(), "{}", rule.endpoint());
+        }
+    }
+}
+
+#[test]
+fn every_shipped_profile_grants_every_access() {
+    for profile in profiles() {
+        for access in Access::ALL {
+            let grants = profile.rules().iter().any(|rule| rule.access() == access);
+            assert!(grants, "{}: {access}", profile.provider());
         }
     }
 }

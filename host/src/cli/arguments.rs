@@ -41,6 +41,26 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, help_heading = CONNECTION)]
     pub(crate) allow_plain_http: bool,
 
+    /// Origin that a download may be led to, such as https://objects.acme.example; may be repeated
+    #[arg(long, global = true, value_name = "ORIGIN", help_heading = CONNECTION)]
+    pub(crate) redirect_origin: Vec<String>,
+
+    /// Reach the forge through this proxy, and in no other way, such as http://proxy.acme.example:3128
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
+    pub(crate) proxy: Option<String>,
+
+    /// File with what the proxy asks for, as user:password
+    #[arg(long, global = true, value_name = "FILE", requires = "proxy", help_heading = CONNECTION)]
+    pub(crate) proxy_credentials_file: Option<PathBuf>,
+
+    /// Certificate in PEM form to show to a forge that asks for one
+    #[arg(long, global = true, value_name = "FILE", requires = "client_key", help_heading = CONNECTION)]
+    pub(crate) client_certificate: Option<PathBuf>,
+
+    /// Its private key in PEM form
+    #[arg(long, global = true, value_name = "FILE", requires = "client_certificate", help_heading = CONNECTION)]
+    pub(crate) client_key: Option<PathBuf>,
+
     /// Another plugin than the built-in one
     #[arg(long, global = true, value_name = "FILE", help_heading = SANDBOX)]
     pub(crate) plugin: Option<PathBuf>,

@@ -1,5 +1,7 @@
 //! What the process says by its status: apart so that the whole table is in one place.
 
+use code_source_egress::PolicyError;
+
 use crate::contract::types::ErrorCode;
 use crate::error::Error;
 
@@ -37,21 +39,34 @@ impl Exit {
     pub(crate) const PLUGIN: Self = exit(
         7,
         "plugin",
-        "the plugin cannot be loaded: no component, another digest, more than it may have",
+        "the plugin cannot be loaded: no component, another contract, more than it may have",
     );
     pub(crate) const ADDRESS: Self = exit(
         8,
         "address",
-        "the forge's address cannot be used: not one, plain http, a refused host",
+        "the forge's address, or the proxy's, cannot be used: not one, plain http, a refused host",
     );
-    pub(crate) const TOKEN: Self = exit(9, "token", "the token cannot be read");
-    pub(crate) const CERTIFICATES: Self =
-        exit(33, "certificates", "the file of `--ca-file` cannot be used");
+    pub(crate) const TOKEN: Self = exit(9, "token", "the token, or another secret, cannot be read");
+    pub(crate) const CERTIFICATES: Self = exit(
+        33,
+        "certificates",
+        "a file with certificates cannot be used: of authorities, or one's own",
+    );
     pub(crate) const BUSY: Self = exit(34, "busy", "too many calls are under way");
     pub(crate) const IDENTITY: Self = exit(
         35,
         "identity",
         "it is not certain which repository the forge answered about",
+    );
+    pub(crate) const REFUSED_BY_POLICY: Self = exit(
+        36,
+        "refused-by-policy",
+        "`policy`: what was asked about would be refused",
+    );
+    pub(crate) const NOT_APPROVED: Self = exit(
+        37,
+        "not-approved",
+        "the plugin is not the one that was approved, or asks for more",
     );
     pub(crate) const INTERRUPTED: Self = exit(130, "interrupted", "it was interrupted");
 
@@ -136,7 +151,7 @@ impl Exit {
     );
 
     /// Every status, in the order of the numbers.
-    pub(crate) const ALL: [Self; 44] = [
+    pub(crate) const ALL: [Self; 46] = [
         Self::OK,
         Self::UNEXPECTED,
         Self::USAGE,
@@ -173,6 +188,8 @@ impl Exit {
         Self::CERTIFICATES,
         Self::BUSY,
         Self::IDENTITY,
+        Self::REFUSED_BY_POLICY,
+        Self::NOT_APPROVED,
         Self::DISK_FULL,
         Self::DIRECTORY,
         Self::LOCKED,
@@ -218,11 +235,17 @@ impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
         match error {
             Error::Busy { .. } | Error::Exhausted => Self::BUSY,
-            Error::Certificates { .. } => Self::CERTIFICATES,
+            Error::Certificates { .. } | Error::ClientIdentity { .. } => Self::CERTIFICATES,
             Error::Credential { .. } => Self::TOKEN,
             Error::Identity(_) | Error::UnconfirmedIdentity => Self::IDENTITY,
+            Error::Digest { .. } => Self::NOT_APPROVED,
+            Error::Policy(
+                PolicyError::OperatorRule { .. } | PolicyError::RedirectOrigin { .. },
+            ) => Self::CONFIGURATION,
+            Error::Policy(
+                PolicyError::BaseNamesApi(_) | PolicyError::Host(_) | PolicyError::PlainHttp(_),
+            ) => Self::ADDRESS,
             Error::Contract { .. }
-            | Error::Digest { .. }
             | Error::Import { .. }
             | Error::Manifest(_)
             | Error::NoEmbeddedPlugin
@@ -233,6 +256,7 @@ impl From<&Error> for Exit {
             | Error::Provider { .. } => Self::PLUGIN,
             Error::PlainHttp { .. }
             | Error::PrivateAddresses(_)
+            | Error::Proxy { .. }
             | Error::RefusedHost { .. }
             | Error::Url(_) => Self::ADDRESS,
             Error::Refused(_) => Self::DENIED,

@@ -5,7 +5,8 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 
 use super::escape;
-use super::failure::{CommandError, Description};
+use super::description::Description;
+use super::failure::CommandError;
 use super::notes;
 use super::output::Output;
 use super::table::paint;
@@ -24,7 +25,7 @@ pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
         return super::exit::Exit::OK.number;
     }
     let description = error.describe();
-    if !matches!(error, CommandError::Findings) {
+    if !matches!(error, CommandError::Findings | CommandError::Refusal) {
         notes::write(&for_people(&description));
         if output.is_json() && !output.failure_shown() {
             let _ = output.json_line(&FailureShape {
@@ -43,6 +44,14 @@ pub(crate) fn for_people(description: &Description) -> String {
     let mut text = format!("{error} {}\n", escape::lines(&description.message));
     for cause in &description.causes {
         text.push_str(&format!("  caused by: {}\n", escape::line(cause)));
+    }
+    if let Some(certificate) = &description.certificate {
+        text.push_str(&escape::lines(&certificate.for_people()));
+    }
+    if let (Some(at), Some(snippet)) = (&description.at, &description.snippet) {
+        let place = format!("{}:{}:{}", at.file, at.line, at.column);
+        text.push_str(&format!("  in {}\n", escape::line(&place)));
+        text.push_str(&format!("{}\n", escape::lines(snippet)));
     }
     if let Some(wait) = description.retry_after {
         text.push_str(&format!(
@@ -142,10 +151,13 @@ mod tests {
                 reason: "unknown-authority",
                 detail: "the authority is not trusted".into(),
                 remedy: Some("ca-file = \"/a.pem\"".into()),
+                certificate: None,
             }),
             address: Some([10, 0, 0, 1].into()),
+            via_proxy: false,
             status: None,
             bytes: 0,
+            masked: 0,
             timings: Timings::default(),
         };
         let mut error = answer(ErrorCode::Untrusted, "it did not work");

@@ -5,7 +5,8 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::failure::{CommandError, Description};
+use super::description::Description;
+use super::failure::CommandError;
 use super::notes::Notes;
 use super::output::Output;
 use super::table::{Cell, Table};

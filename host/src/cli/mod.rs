@@ -4,16 +4,24 @@
 //! `Arguments`, its `run`, and the shape of its JSON. Data goes to standard output, everything
 //! else to standard error.
 //!
-//! - `arguments`, `session`, `repository`, `revision`: from the command line to a call
+//! - `arguments`, `chosen`, `session`, `repository`, `revision`: from the command line to a call
+//! - `approval`, `pin`, `replace`: whether a plugin is the one that somebody looked at
+//! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
 //! - `output`, `notes`, `table`, `words`, `escape`: how answers look
-//! - `failure`, `cases`, `remedy`, `explain`, `exit`: what went wrong, in words and as the exit
-//!   status
+//! - `failure`, `description`, `cases`, `certificate`, `remedy`, `explain`, `exit`: what went
+//!   wrong, in words and as the exit status
 
+mod approval;
 mod arguments;
 mod cases;
+mod certificate;
+mod chosen;
+#[cfg(feature = "otlp")]
+mod collector;
 mod content;
 mod context;
+mod description;
 mod escape;
 mod exit;
 mod explain;
@@ -22,12 +30,15 @@ mod interrupt;
 mod listing;
 mod notes;
 mod output;
+mod pin;
 mod progress;
 mod remedy;
+mod replace;
 mod repository;
 mod revision;
 mod session;
 mod table;
+mod tracing;
 mod words;
 
 mod check;
@@ -38,6 +49,8 @@ mod list_commits;
 mod list_refs;
 mod list_repositories;
 mod list_tree;
+mod plugin;
+mod policy;
 mod read_archive;
 mod read_blob;
 mod read_commit;
@@ -58,6 +71,7 @@ use self::exit::Exit;
 use self::failure::CommandError;
 use self::notes::Notes;
 use self::output::Output;
+use self::tracing::Tracing;
 
 /// Read source code kept in a self-managed code forge, through a plugin that never sees the token.
 #[derive(Debug, Parser)]
@@ -113,6 +127,12 @@ enum Command {
     Link(link::Arguments),
     /// Bring a commit's tree into a directory, and keep it up to date
     Sync(sync::Arguments),
+    /// Tell what a plugin may do, and why not more
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Tell what a plugin asks for, and approve it
+    #[command(subcommand)]
+    Plugin(plugin::Command),
     /// Tell what each exit status means
     ExitCodes(exit_codes::Arguments),
 }
@@ -139,6 +159,8 @@ impl Command {
             Self::Compare(arguments) => compare::run(arguments, context).await,
             Self::Link(arguments) => link::run(arguments, context).await,
             Self::Sync(arguments) => sync::run(arguments, context).await,
+            Self::Policy(command) => command.run(context).await,
+            Self::Plugin(command) => command.run(context),
             Self::ExitCodes(arguments) => exit_codes::run(&arguments, context),
         }
     }
@@ -162,7 +184,6 @@ pub fn main() -> ExitCode {
 fn run(line: CommandLine) -> u8 {
     let CommandLine { options, command } = line;
     anstream::ColorChoice::from(options.color).write_global();
-    trace(options.verbose);
     let output = Output::stdout(options.json);
     let mut context = Context {
         output,
@@ -170,7 +191,9 @@ fn run(line: CommandLine) -> u8 {
         options,
     };
     let result = runtime().and_then(|runtime| {
+        let tracing = runtime.block_on(async { Tracing::start(context.options.verbose) });
         let result = runtime.block_on(command.run(&mut context));
+        tracing.end();
         // A name look-up that hangs must not keep the process.
         runtime.shutdown_background();
         result
@@ -230,29 +253,6 @@ fn token_refusal() -> CommandError {
     )
 }
 
-/// With `-vv`, what the library itself has to say. Only that: other libraries may log headers.
-fn trace(verbosity: u8) {
-    use tracing_subscriber::filter::{LevelFilter, Targets};
-    use tracing_subscriber::layer::SubscriberExt as _;
-    use tracing_subscriber::util::SubscriberInitExt as _;
-
-    if verbosity > 1 {
-        // The audit says nothing that the notes on each request do not.
-        let ours = Targets::new()
-            .with_target("code_source", LevelFilter::DEBUG)
-            .with_target("code_source::audit", LevelFilter::OFF);
-        let lines = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .without_time()
-            .with_writer(std::io::stderr);
-        // It fails only if there is a subscriber already, and then that one is meant.
-        let _ = tracing_subscriber::registry()
-            .with(lines)
-            .with(ours)
-            .try_init();
-    }
-}
-
 const AFTER_HELP: &str = "\
 A connection comes from the configuration file, or from --url with --token-file or --token-env:
 
@@ -261,6 +261,7 @@ A connection comes from the configuration file, or from --url with --token-file 
   token = { file = \"/run/secrets/forge-token\" }   # or { env = \"NAME\" }
   ca-file = \"/etc/ssl/acme-ca.pem\"
   private-addresses = [\"10.20.0.0/16\"]
+  deny = [\"GET /projects/{project}/repository/archive.zip\"]
   repositories = [{ id = \"42\", path = \"web/shop\", branch = \"main\" }]
 
 REPOSITORY is a number (its id), a path such as web/shop, or the address of its page.

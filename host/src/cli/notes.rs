@@ -6,6 +6,7 @@ use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use code_source_egress::CutEndpoint;
 use indicatif::BinaryBytes;
 
 use super::escape;
@@ -64,6 +65,18 @@ impl Notes {
             failure: Box::new(failure),
             report: Box::new(outcome.report),
         })
+    }
+
+    /// What of a plugin's wishes the operator does not grant, where that is wanted.
+    pub(crate) fn cut(self, cut: &[CutEndpoint]) {
+        if self.verbosity > 0 {
+            for one in cut {
+                let (operation, endpoint, reason) = (one.operation(), one.endpoint(), one.reason());
+                self.note(&format!(
+                    "`{operation}` does not get `{endpoint}`: {reason}"
+                ));
+            }
+        }
     }
 
     /// What the host saw during a call.
@@ -125,6 +138,7 @@ fn request_lines(request: &Request, verbosity: u8) -> String {
         let stages = [
             ("resolve", timings.resolve),
             ("connect", timings.connect),
+            ("proxy", timings.proxy),
             ("tls", timings.tls),
             ("first byte", timings.first_byte),
             ("total", timings.total),
@@ -133,6 +147,7 @@ fn request_lines(request: &Request, verbosity: u8) -> String {
             .into_iter()
             .filter_map(|(name, time)| Some(format!("{name} {}", milliseconds(time?))))
             .chain(request.address.map(|address| format!("at {address}")))
+            .chain(request.via_proxy.then(|| "by proxy".to_owned()))
             .collect();
         let _ = writeln!(text, "    request {}: {}", request.id, stages.join(", "));
     }
@@ -144,16 +159,18 @@ fn end(request: &Request) -> String {
     let status = request
         .status
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let masked = match request.masked {
+        0 => String::new(),
+        masked => format!(", {masked} secrets covered"),
+    };
     match &request.state {
         State::Cancelled => format!("{status}, {size}, given up by the plugin"),
-        State::Complete => format!("{status}, {size}"),
+        State::Complete => format!("{status}, {size}{masked}"),
         State::Failed(failure) => {
-            format!(
-                "{} ({}): {}",
-                super::failure::stage(failure.stage),
-                failure.reason,
-                failure.detail
-            )
+            let stage = super::description::stage(failure.stage);
+            let layer = failure.layer.map(|layer| format!("{layer}, "));
+            let (layer, reason) = (layer.unwrap_or_default(), failure.reason);
+            format!("{stage} ({layer}{reason}): {}", failure.detail)
         }
         State::UnderWay => format!("{status}, {size} so far"),
     }

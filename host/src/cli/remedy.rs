@@ -14,12 +14,17 @@ fn option(hint: &str) -> Option<String> {
     match key {
         "ca-file" => Some("--ca-file FILE".into()),
         "allow-plain-http" => Some("--allow-plain-http".into()),
-        "private-addresses" => {
-            let range = value.strip_prefix("[\"")?.strip_suffix("\"]")?;
-            Some(format!("--private-address {range}"))
-        }
+        "private-addresses" => Some(format!("--private-address {}", last(value)?)),
+        "redirect-origins" => Some(format!("--redirect-origin {}", last(value)?)),
+        "client-certificate" => Some("--client-certificate FILE --client-key FILE".into()),
+        "proxy" if value.contains("credentials") => Some("--proxy-credentials-file FILE".into()),
         _ => None,
     }
+}
+
+/// What is listed already stands before the one that is missing.
+fn last(list: &str) -> Option<&str> {
+    Some(list.strip_suffix("\"]")?.rsplit_once('"')?.1)
 }
 
 #[cfg(test)]
@@ -34,5 +39,9 @@ mod tests {
         );
         assert!(with_option("ca-file = \"/a.pem\"").ends_with("or `--ca-file FILE`"));
         assert_eq!(with_option("use https"), "use https");
+        let origins = "redirect-origins = [\"https://a.example\", \"https://b.example\"]";
+        assert!(with_option(origins).ends_with("or `--redirect-origin https://b.example`"));
+        let proxy = "proxy = { url = \"…\", credentials = { file = \"…\" } }";
+        assert!(with_option(proxy).ends_with("or `--proxy-credentials-file FILE`"));
     }
 }

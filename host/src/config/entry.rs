@@ -1,13 +1,18 @@
 //! One connection as the file says it: apart from reading the file, because this is its schema.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use code_source_egress::{Access, ConnectedRepository};
+use code_source_egress::{Access, ConnectedRepository, EndpointPattern};
 use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::limits::LimitsEntry;
+#[cfg(feature = "cli")]
+use super::place::Step;
+use super::proxy::ProxyEntry;
 use super::text::Text;
 use super::token::TokenEntry;
 use crate::audit::AuditFile;
@@ -15,23 +20,36 @@ use crate::connection::Connection;
 use crate::credential::TokenSource;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::transport::ClientIdentity;
 
 /// What the file says of one connection.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConnectionEntry {
     plugin: Option<PluginFile>,
-    url: String,
+    pub(super) url: String,
     token: TokenEntry,
     ca_file: Option<PathBuf>,
-    access: Option<Vec<Text<Access>>>,
+    client_certificate: Option<ClientCertificate>,
+    pub(super) proxy: Option<ProxyEntry>,
+    pub(super) access: Option<Vec<Text<Access>>>,
     #[serde(default)]
-    repositories: Vec<RepositoryEntry>,
+    allow: Vec<Text<EndpointPattern>>,
     #[serde(default)]
-    private_addresses: Vec<Text<IpNet>>,
+    deny: Vec<Text<EndpointPattern>>,
+    #[serde(default)]
+    pub(super) redirect_origins: Vec<String>,
+    #[serde(default)]
+    pub(super) webhook_urls: Vec<String>,
+    #[serde(default)]
+    pub(super) secrets: BTreeMap<String, TokenEntry>,
+    #[serde(default)]
+    pub(super) repositories: Vec<RepositoryEntry>,
+    #[serde(default)]
+    pub(super) private_addresses: Vec<Text<IpNet>>,
     #[serde(default)]
     allow_plain_http: bool,
-    concurrency: Option<u32>,
+    concurrency: Option<NonZeroU32>,
     audit_file: Option<PathBuf>,
     #[serde(default)]
     limits: LimitsEntry,
@@ -62,54 +80,117 @@ impl ConnectionEntry {
     ///
     /// [`Error::File`] if the audit cannot be opened.
     pub fn connection(&self, name: &str) -> Result<Connection, Error> {
+        let connection = self.without_audit(name);
+        Ok(match &self.audit_file {
+            Some(file) => connection.audit(Arc::new(AuditFile::open(file)?)),
+            None => connection,
+        })
+    }
+
+    /// The same without its audit: for whoever only wants to know what would be allowed.
+    pub(crate) fn without_audit(&self, name: &str) -> Connection {
         let mut connection = Connection::new(name, &self.url, self.token())
+            .allow(self.allow.iter().map(|pattern| pattern.0.clone()))
+            .deny(self.deny.iter().map(|pattern| pattern.0.clone()))
+            .redirect_origins(self.redirect_origins.iter().cloned())
+            .webhook_urls(self.webhook_urls.iter().cloned())
             .repositories(self.repositories.iter().map(RepositoryEntry::connected))
             .private_addresses(self.private_addresses.iter().map(|range| range.0))
             .allow_plain_http(self.allow_plain_http)
             .limits(self.limits.apply(Limits::default()));
+        for (secret, place) in &self.secrets {
+            connection = connection.secret(secret, place.source());
+        }
         if let Some(file) = &self.ca_file {
             connection = connection.ca_file(file);
+        }
+        if let Some(certificate) = &self.client_certificate {
+            connection = connection.client_identity(certificate.identity());
+        }
+        if let Some(proxy) = &self.proxy {
+            connection = connection.proxy(proxy.proxy());
         }
         if let Some(access) = &self.access {
             connection = connection.access(access.iter().map(|access| access.0));
         }
         if let Some(requests) = self.concurrency {
-            connection = connection.concurrency(requests);
+            connection = connection.concurrency(requests.get());
         }
-        if let Some(file) = &self.audit_file {
-            connection = connection.audit(Arc::new(AuditFile::open(file)?));
+        connection
+    }
+
+    /// The value that names a file.
+    #[cfg(feature = "cli")]
+    pub(crate) fn steps_to_file(&self, file: &Path) -> Option<Vec<Step>> {
+        let pair = self.client_certificate.as_ref();
+        let named = [
+            (self.ca_file.as_deref(), vec!["ca-file"]),
+            (self.audit_file.as_deref(), vec!["audit-file"]),
+            (
+                pair.map(|pair| pair.certificate.as_path()),
+                vec!["client-certificate", "certificate"],
+            ),
+            (
+                pair.map(|pair| pair.key.as_path()),
+                vec!["client-certificate", "key"],
+            ),
+        ];
+        let found = named.into_iter().find(|(path, _)| *path == Some(file))?;
+        Some(found.1.into_iter().map(Step::from).collect())
+    }
+
+    /// The value that names the place of a secret, which is given in words.
+    #[cfg(feature = "cli")]
+    pub(crate) fn steps_to_secret(&self, place: &str) -> Option<Vec<Step>> {
+        let is_it = |entry: &TokenEntry| entry.source().place() == place;
+        if is_it(&self.token) {
+            return Some(vec!["token".into()]);
         }
-        Ok(connection)
+        let credentials = self.proxy.as_ref().and_then(ProxyEntry::credentials);
+        if credentials.is_some_and(is_it) {
+            return Some(vec!["proxy".into(), "credentials".into()]);
+        }
+        let (name, _) = self.secrets.iter().find(|(_, entry)| is_it(entry))?;
+        Some(vec!["secrets".into(), name.as_str().into()])
     }
 
     /// Let relative paths begin at `directory`.
     pub(super) fn rebase(&mut self, directory: &Path) {
-        let plugin = self.plugin.as_mut().map(|plugin| &mut plugin.path);
+        let (certificate, key) = self
+            .client_certificate
+            .as_mut()
+            .map(|pair| (&mut pair.certificate, &mut pair.key))
+            .unzip();
+        let secrets = self.secrets.values_mut().map(TokenEntry::file);
         let files = [
-            plugin,
+            self.plugin.as_mut().map(|plugin| &mut plugin.path),
             self.ca_file.as_mut(),
             self.audit_file.as_mut(),
             self.token.file(),
+            self.proxy.as_mut().and_then(ProxyEntry::file),
+            certificate,
+            key,
         ];
-        for file in files.into_iter().flatten() {
+        for file in files.into_iter().chain(secrets).flatten() {
             *file = directory.join(&*file);
         }
     }
+}
 
-    /// The id or path of a repository that stands there twice.
-    pub(super) fn repeated_repository(&self) -> Option<&str> {
-        self.repositories
-            .iter()
-            .enumerate()
-            .find_map(|(index, one)| {
-                self.repositories[..index]
-                    .iter()
-                    .find_map(|other| match (one, other) {
-                        _ if one.id == other.id => Some(one.id.as_str()),
-                        _ if one.path == other.path => Some(one.path.as_str()),
-                        _ => None,
-                    })
-            })
+/// What is shown to a forge that asks who comes, before the token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientCertificate {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl ClientCertificate {
+    fn identity(&self) -> ClientIdentity {
+        ClientIdentity {
+            certificate: self.certificate.clone(),
+            key: self.key.clone(),
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //! of it happens to an embedder that does not read one.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::place;
 use super::snippet::Snippet;
 
 /// What is wrong with a configuration file.
@@ -34,16 +36,6 @@ pub enum ConfigurationError {
         /// The connections that there are.
         known: Vec<String>,
     },
-    /// A repository stands there twice.
-    #[error("the connection `{connection}` in `{file}` names the repository `{repository}` twice", file = file.display())]
-    RepeatedRepository {
-        /// Its id or its path.
-        repository: String,
-        /// The connection.
-        connection: String,
-        /// The file.
-        file: PathBuf,
-    },
     /// It cannot be read.
     #[error("cannot read `{file}`", file = file.display())]
     Unreadable {
@@ -66,23 +58,38 @@ impl ConfigurationError {
             Self::NoSuchConnection { known, .. } => {
                 Some(format!("the connections there: `{}`", known.join("`, `")))
             }
-            Self::Malformed { .. } | Self::RepeatedRepository { .. } | Self::Unreadable { .. } => {
-                None
-            }
+            Self::Malformed { .. } | Self::Unreadable { .. } => None,
+        }
+    }
+
+    /// The line that it is about, for people, where it can be shown.
+    #[cfg(feature = "cli")]
+    pub(crate) fn snippet(&self) -> Option<&str> {
+        match self {
+            Self::Malformed { snippet, .. } => Some(snippet.trim_start_matches('\n')),
+            Self::NoSuchConnection { .. } | Self::Unreadable { .. } => None,
         }
     }
 
     pub(super) fn malformed(error: &toml::de::Error, text: &str, file: &Path) -> Self {
+        let problem = error.message().trim_end().replace('\n', ", ");
+        let span = error.span();
+        let span = span.map(|span| place::narrow(text, span, &problem));
+        Self::at(span, problem, text, file)
+    }
+
+    /// What is wrong with what stands at `span`.
+    pub(super) fn at(span: Option<Range<usize>>, problem: String, text: &str, file: &Path) -> Self {
         let Snippet {
             line,
             column,
             shown,
-        } = Snippet::new(text, error.span());
+        } = Snippet::new(text, span);
         Self::Malformed {
             file: file.to_owned(),
             line,
             column,
-            problem: error.message().trim_end().replace('\n', ", "),
+            problem,
             snippet: shown.map(|shown| format!("\n{shown}")).unwrap_or_default(),
         }
     }

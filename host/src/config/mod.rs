@@ -6,12 +6,16 @@
 //! url = "https://git.acme.example/forge"
 //! token = { file = "/run/secrets/forge-token" }
 //! private-addresses = ["10.20.0.0/16"]
+//! deny = ["GET /projects/{project}/repository/archive.zip"]
 //! repositories = [{ id = "42", path = "web/shop", branch = "main", type = "monorepo" }]
 //! ```
 
+mod check;
 mod entry;
 mod error;
 mod limits;
+mod place;
+mod proxy;
 mod quantity;
 mod snippet;
 mod text;
@@ -24,6 +28,10 @@ use serde::Deserialize;
 
 pub use self::entry::{ConnectionEntry, PluginFile, RepositoryEntry, RepositoryType};
 pub use self::error::ConfigurationError;
+#[cfg(feature = "cli")]
+pub(crate) use self::place::Step;
+#[cfg(not(feature = "cli"))]
+use self::place::Step;
 #[cfg(doc)]
 use crate::connection::Connection;
 
@@ -31,6 +39,7 @@ use crate::connection::Connection;
 #[derive(Debug)]
 pub struct Configuration {
     file: PathBuf,
+    text: String,
     connections: BTreeMap<String, ConnectionEntry>,
 }
 
@@ -66,9 +75,10 @@ impl Configuration {
         }
         let configuration = Self {
             file: file.to_owned(),
+            text: text.to_owned(),
             connections,
         };
-        configuration.check_repositories()?;
+        configuration.check()?;
         Ok(configuration)
     }
 
@@ -108,15 +118,36 @@ impl Configuration {
         &self.file
     }
 
-    fn check_repositories(&self) -> Result<(), ConfigurationError> {
+    /// What the file says, as it was read.
+    #[cfg(feature = "cli")]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line, from 1, of the value that the steps lead to, where it stands in the file.
+    #[cfg(feature = "cli")]
+    pub(crate) fn line_of(&self, connection: &str, steps: &[Step]) -> Option<usize> {
+        let found = place::find(&self.text, connection, steps)?;
+        let before = self.text.get(..found.span.start)?;
+        found.is_all.then(|| before.matches('\n').count() + 1)
+    }
+
+    /// What is wrong with a value of a connection, shown at its line: the value that the steps
+    /// lead to, or what they come closest to.
+    pub(crate) fn point(
+        &self,
+        connection: &str,
+        steps: &[Step],
+        problem: impl Into<String>,
+    ) -> ConfigurationError {
+        let span = place::find(&self.text, connection, steps).map(|found| found.span);
+        ConfigurationError::at(span, problem.into(), &self.text, &self.file)
+    }
+
+    fn check(&self) -> Result<(), ConfigurationError> {
         for (name, entry) in &self.connections {
-            if let Some(twice) = entry.repeated_repository() {
-                return Err(ConfigurationError::RepeatedRepository {
-                    repository: twice.to_owned(),
-                    connection: name.clone(),
-                    file: self.file.clone(),
-                });
-            }
+            check::check(entry)
+                .map_err(|mistake| self.point(name, &mistake.steps, mistake.problem))?;
         }
         Ok(())
     }

@@ -48,10 +48,11 @@ impl FromStr for Size {
             "GiB" => 1 << 30,
             _ => return Err(EXPECTED),
         };
-        number
-            .checked_mul(bytes)
-            .map(Self)
-            .ok_or("larger than can be counted")
+        match number.checked_mul(bytes) {
+            Some(0) => Err("a limit of no size at all would stop everything"),
+            Some(size) => Ok(Self(size)),
+            None => Err("larger than can be counted"),
+        }
     }
 }
 
@@ -87,7 +88,15 @@ mod tests {
         ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
-        for text in ["", "64", "MiB", "64MB", "64mib", "99999999999999999GiB"] {
+        for text in [
+            "",
+            "64",
+            "MiB",
+            "64MB",
+            "64mib",
+            "0B",
+            "99999999999999999GiB",
+        ] {
             assert!(text.parse::<Size>().is_err(), "{text}");
         }
     }

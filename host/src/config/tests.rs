@@ -10,12 +10,19 @@ plugin = { path = "forge.wasm", sha256 = "00ff" }
 url = "https://git.acme.example/forge"
 token = { file = "secrets/token" }
 ca-file = "/etc/ssl/acme.pem"
+client-certificate = { certificate = "me.pem", key = "/etc/me.key" }
+proxy = { url = "http://proxy.acme.example:3128", credentials = { file = "proxy" } }
 access = ["read"]
+allow = ["GET /projects/*/repository/**", "GET /version"]
+deny = ["GET /projects/{project}/repository/archive.zip"]
+redirect-origins = ["https://objects.acme.example"]
+webhook-urls = ["https://hooks.acme.example/code?of=acme"]
+secrets = { webhook = { file = "secrets/webhook" } }
 repositories = [{ id = "42", path = "web/shop", branch = "main", type = "monorepo" }]
 private-addresses = ["10.20.0.0/16"]
 allow-plain-http = false
 concurrency = 4
-limits = { call = "30s", memory = "64MiB", requests = 10 }
+limits = { call = "30s", handles = 99, memory = "64MiB", requests = 10 }
 "#;
 
 fn parse(text: &str) -> Result<Configuration, ConfigurationError> {
@@ -39,8 +46,26 @@ fn every_key_arrives_in_the_connection() {
     assert_eq!(connection.limits.call, std::time::Duration::from_secs(30));
     assert_eq!(connection.limits.memory, 64 << 20);
     assert_eq!(connection.limits.requests, 10);
+    assert_eq!(connection.limits.handles, 99);
     assert_eq!(connection.private_addresses.len(), 1);
     assert_eq!(connection.repositories[0].path, "web/shop");
+    assert_eq!(connection.allow.len(), 2);
+    assert_eq!(
+        connection.deny[0].to_string(),
+        "GET /projects/{project}/repository/archive.zip"
+    );
+    let operator = connection.operator().unwrap();
+    assert_eq!(
+        operator.redirect_origins[0].to_string(),
+        "https://objects.acme.example"
+    );
+    assert_eq!(
+        operator.webhook_urls,
+        ["https://hooks.acme.example/code?of=acme"]
+    );
+    assert_eq!(operator.secrets, ["webhook"]);
+    let proxy = connection.proxy.unwrap().origin().unwrap();
+    assert_eq!(proxy.to_string(), "http://proxy.acme.example:3128");
     assert_eq!(
         entry.repositories()[0].r#type,
         Some(RepositoryType::Monorepo)
@@ -59,9 +84,17 @@ fn relative_paths_begin_at_the_file() {
         format!("{:?}", entry.token()),
         "the file `/etc/code-source/secrets/token`"
     );
+    let connection = entry.connection("acme").unwrap();
     assert_eq!(
-        entry.connection("acme").unwrap().ca_file.unwrap(),
+        connection.ca_file.unwrap(),
         Path::new("/etc/ssl/acme.pem")
+    );
+    let identity = connection.client_identity.unwrap();
+    assert_eq!(identity.certificate, Path::new("/etc/code-source/me.pem"));
+    assert_eq!(identity.key, Path::new("/etc/me.key"));
+    assert_eq!(
+        format!("{:?}", connection.secrets["webhook"]),
+        "the file `/etc/code-source/secrets/webhook`"
     );
 }
 
@@ -73,7 +106,7 @@ fn an_unknown_key_is_refused_with_its_place() {
         text.contains("line 4, column 1: unknown field `ca_file`, expected one of"),
         "{text}"
     );
-    assert!(text.ends_with("  |\n4 | ca_file = …\n  | ^"), "{text}");
+    assert!(text.ends_with("  |\n4 | ca_file = …\n  | ^^^^^^^"), "{text}");
 }
 
 #[test]
@@ -91,7 +124,7 @@ fn a_token_in_the_file_is_refused_and_not_repeated() {
     }
     let text = refusal("[connections.acme]\nurl = \"a\"\ntoken = \"s3cr3t\"\n");
     assert!(
-        text.contains("a token may not stand in this file: say where it is"),
+        text.contains("a secret may not stand in this file: say where it is"),
         "{text}"
     );
 }
@@ -114,13 +147,101 @@ fn values_without_the_right_form_are_refused_by_what_they_are() {
     }
 }
 
+/// A line in a connection, and what is said of it.
+fn complaint(line: &str) -> String {
+    refusal(&format!(
+        "[connections.acme]\nurl = \"a\"\ntoken = {{ env = \"T\" }}\n{line}\n"
+    ))
+}
+
 #[test]
-fn a_repository_that_stands_twice_is_refused() {
+fn what_cannot_be_meant_is_marked_where_it_stands() {
+    for (line, marked, problem) in [
+        (
+            "repositories = [{ id = \"1\", path = \"a/b\" }, { id = \"2\", path = \"a/b\" }]",
+            " \"a/b\"",
+            "`a/b` stands there twice",
+        ),
+        (
+            "repositories = [{ id = \"1/2\", path = \"a/b\" }]",
+            "\"1/2\"",
+            "",
+        ),
+        ("access = [\"read\", \"read\"]", " \"read\"", "twice"),
+        ("allow = [\"GET /a\", \"/b\"]", "\"/b\"", "`/b`: "),
+        ("deny = [\"GET /a/**/b\"]", "\"GET /a/**/b\"", ""),
+        (
+            "private-addresses = [\"10.0.0.0/8\", \"8.8.8.0/24\"]",
+            "\"8.8.8.0/24\"",
+            "not a range of private",
+        ),
+        (
+            "redirect-origins = [\"http://objects.example\"]",
+            "\"http://objects.example\"",
+            "HTTPS",
+        ),
+        (
+            "redirect-origins = [\"https://objects.example/path\"]",
+            "\"https://objects.example/path\"",
+            "path",
+        ),
+        ("proxy = \"proxy.example:3128\"", "\"proxy.example:3128\"", ""),
+        (
+            "proxy = { url = \"http://proxy.example\" }",
+            "\"http://proxy.example\"",
+            "port",
+        ),
+        ("limits = { requests = 0 }", "0", "nonzero"),
+        ("limits = { memory = \"0B\" }", "\"0B\"", "no size at all"),
+        ("concurrency = 0", "0", "nonzero"),
+    ] {
+        let text = complaint(line);
+        let before = line.rfind(marked).unwrap() + usize::from(marked.starts_with(' '));
+        let mark = "^".repeat(marked.trim_start().len());
+        let drawn = format!("\n4 | {line}\n  | {}{mark}", " ".repeat(before));
+        assert!(text.ends_with(&drawn), "{text}\n{drawn}");
+        assert!(text.contains(problem), "{text}");
+        assert!(text.contains(&format!("line 4, column {}:", before + 1)), "{text}");
+    }
+}
+
+#[test]
+fn a_password_is_not_repeated_wherever_it_stands() {
+    for line in [
+        "proxy = \"http://me:hunter2@proxy.example:3128\"",
+        "proxy = { url = \"http://me:hunter2@proxy.example:3128\" }",
+        "proxy = { url = \"http://proxy.example:3128\", credentials = \"me:hunter2\" }",
+        "redirect-origins = [\"https://me:hunter2@objects.example\"]",
+        "webhook-urls = [\"http://hooks.example/hunter2\"]",
+        "secrets = { webhook = \"hunter2\" }",
+        "secrets = { \"web hook\" = { file = \"hunter2\" } }",
+    ] {
+        let text = complaint(line);
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(text.contains("line 4") && text.contains("…"), "{text}");
+    }
     let text = refusal(
-        "[connections.acme]\nurl = \"a\"\ntoken = { env = \"T\" }\n\
-         repositories = [{ id = \"1\", path = \"a/b\" }, { id = \"2\", path = \"a/b\" }]\n",
+        "[connections.acme]\nurl = \"https://me:hunter2@git.example\"\ntoken = { env = \"T\" }\n",
     );
-    assert!(text.ends_with("names the repository `a/b` twice"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+    assert!(text.ends_with("2 | url = …\n  |       ^"), "{text}");
+}
+
+#[test]
+fn a_value_that_turns_out_wrong_later_is_marked_too() {
+    let text = "[connections.acme]\nurl = \"a\"\ntoken = { env = \"T\" }\n\
+                allow = [\n  \"GET /version\",\n  \"GET /nothing\", # why\n]\n";
+    let configuration = parse(text).unwrap();
+    let steps = ["allow".into(), 1.into()];
+    let error = configuration.point("acme", &steps, "it covers nothing");
+    assert!(
+        error
+            .to_string()
+            .ends_with("line 6, column 3: it covers nothing\n  |\n6 |   \"GET /nothing\",\n  |   ^^^^^^^^^^^^^^"),
+        "{error}"
+    );
+    let error = configuration.point("acme", &["deny".into()], "x");
+    assert!(error.to_string().contains("line 1, column 14"), "{error}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Where the token is, as the file says it: apart because a token that stands in the file itself
-//! must be refused without being shown.
+//! Where a secret is, as the file says it: apart because one that stands in the file itself must
+//! be refused without being shown.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ impl<'de> Visitor<'de> for Place {
     // Serde's own refusal of a text would repeat it.
     fn visit_str<E: Error>(self, _: &str) -> Result<TokenEntry, E> {
         Err(E::custom(format!(
-            "a token may not stand in this file: say where it is, with {PLACES}"
+            "a secret may not stand in this file: say where it is, with {PLACES}"
         )))
     }
 
@@ -61,7 +61,7 @@ impl<'de> Visitor<'de> for Place {
             (Some(file), None) => Ok(TokenEntry::File(file)),
             (None, Some(name)) => Ok(TokenEntry::Environment(name)),
             _ => Err(A::Error::custom(format!(
-                "the token is in exactly one place: {PLACES}"
+                "a secret is in exactly one place: {PLACES}"
             ))),
         }
     }

@@ -1,29 +1,33 @@
 //! The way of a request from the plugin to the network: apart because the order of its steps is
 //! the firewall, and the runtime's hook is the only way in.
 
+mod incoming;
+mod outgoing;
 mod refusal;
+mod way;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use code_source_egress::{Answer, Call, Denial, Permit, RequestHead};
-use http::{HeaderMap, HeaderName, Request, Response, Uri, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use code_source_egress::{Call, RequestHead, Tickets};
+use http::{HeaderName, Request, Response, Uri, header};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument as _;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error as HttpError, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
 };
 
-use self::refusal::{BodyProblem, drain, known};
-use crate::answer::{AnswerBody, Bounds};
+use self::refusal::{drain, known};
+use self::way::Way;
 use crate::engine::Inspector;
-use crate::exchange::{CallRecord, Exchange, Head, IdentityAnswer, lock};
+use crate::exchange::{CallRecord, Exchange, Head, Verdict, lock};
 use crate::report::{Stage, State};
 use crate::source::Shared;
 use crate::transport::{Failure, Kind};
@@ -34,8 +38,11 @@ pub(crate) struct Gate {
     shared: Arc<Shared>,
     grant: Arc<Call>,
     record: Arc<CallRecord>,
+    tickets: Arc<Mutex<Tickets>>,
     under_way: Arc<Semaphore>,
     inspector: Option<Arc<dyn Inspector>>,
+    /// The connection's own, in words.
+    origin: Arc<str>,
 }
 
 /// The right to have a request under way, when it is there.
@@ -57,7 +64,10 @@ impl Gate {
         let under_way = Arc::new(Semaphore::new(
             shared.limits.requests_under_way.max(1) as usize
         ));
+        let origins = shared.elsewhere.iter().map(|(origin, _)| origin.clone());
         Self {
+            tickets: Arc::new(Mutex::new(Tickets::new(origins.collect()))),
+            origin: shared.origin.to_string().into(),
             shared,
             grant: Arc::new(grant),
             record,
@@ -74,11 +84,10 @@ impl Gate {
     ) -> Result<Sent, HttpError> {
         let (parts, body) = request.into_parts();
         let method = known(parts.method.as_str());
-        let origin = self.shared.origin.to_string();
-        self.count(method, &origin)?;
+        self.count(method)?;
         let asked = asked(method, &parts.uri);
-        let permit = match self.decide(&asked, &parts.headers) {
-            Ok(permit) => permit,
+        let way = match self.way(&asked, &parts.headers) {
+            Ok(way) => way,
             Err(denial) => {
                 // The turn belongs to one that leaves.
                 drop(turn);
@@ -89,46 +98,30 @@ impl Gate {
                 return Err(refused);
             }
         };
-        let head = Head {
-            method,
-            origin: &origin,
-            template: permit.template(),
-            repository: permit.repository(),
-        };
+        let head = way.head(&self, method);
         // First the turn, then the body: bodies that wait are memory of the host.
         let Ok(slot) = turn.await else {
             return Err(HttpError::ConnectionLimitReached);
         };
-        let body = match self.body(body, &permit).await {
+        let body = match self.body(body, &way).await {
             Ok(body) => body,
-            Err(problem) => return Err(self.refuse_body(&head, problem)),
+            Err(problem) => return Err(self.stop(&head, problem)),
         };
-        let request = match self.outgoing(&parts, body) {
+        let request = match self.outgoing(&parts, body, &way) {
             Ok(request) => request,
-            Err(failure) => {
-                self.record_refusal(&head, failure.describe());
-                return Err(failure.kind.code());
-            }
+            Err(problem) => return Err(self.stop(&head, problem)),
         };
         let exchange = Exchange::begin(&self.record, &head);
         let first_byte = options.and_then(|options| options.first_byte_timeout);
-        let sent = self.send(&exchange, &head, request, first_byte).await;
-        match sent.and_then(|response| self.incoming(&exchange, &permit, response, slot)) {
+        let sending = self.send(&exchange, &head, &way, request, first_byte);
+        let sent = sending.instrument(exchange.span().clone()).await;
+        match sent.and_then(|response| self.incoming(&exchange, &way, response, slot)) {
             Ok(response) => Ok((response, Box::new(async { Ok(()) }))),
             Err(failure) => {
                 exchange.finish(State::Failed(failure.describe()));
                 Err(failure.kind.code())
             }
         }
-    }
-
-    fn decide(&self, asked: &RequestHead<'_>, headers: &HeaderMap) -> Result<Permit<'_>, Denial> {
-        let permit = self.grant.decide(asked)?;
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_bytes()));
-        self.grant.check_headers(&permit, headers)?;
-        Ok(permit)
     }
 
     /// Line up for a request that may be under way. This happens at once, so that requests get
@@ -150,154 +143,30 @@ impl Gate {
         &self,
         exchange: &Arc<Exchange>,
         head: &Head<'_>,
+        way: &Way<'_>,
         request: Request<Full<Bytes>>,
         first_byte: Option<Duration>,
     ) -> Result<Response<Incoming>, Failure> {
-        exchange
-            .announce(head, "allow", "allowed")
-            .map_err(|error| {
-                let detail = format!("the audit cannot be written: {error}");
-                Failure::new(Stage::Audit, Kind::AuditFailed, detail)
-            })?;
-        let answered = self.shared.transport.send(request, first_byte).await;
+        exchange.announce(head, Verdict::Allowed).map_err(|error| {
+            let detail = format!("the audit cannot be written: {error}");
+            Failure::new(Stage::Audit, Kind::AuditFailed, detail)
+        })?;
+        let transport = match way {
+            Way::Elsewhere { transport, .. } => transport,
+            Way::Forge { .. } => &self.shared.transport,
+        };
+        if transport.is_by_proxy() {
+            exchange.by_proxy();
+        }
+        let answered = transport.send(request, first_byte).await;
         let answered = answered.inspect_err(|failure| exchange.dialled(failure.address))?;
         exchange.connected(answered.address, answered.timings);
         exchange.answered(answered.response.status().as_u16());
         Ok(answered.response)
     }
 
-    /// The request as it leaves: the origin is the connection's own, path and query are the ones
-    /// that were checked, and the credential is added here and nowhere else.
-    fn outgoing(
-        &self,
-        parts: &http::request::Parts,
-        body: Bytes,
-    ) -> Result<Request<Full<Bytes>>, Failure> {
-        let broken =
-            |error: http::Error| Failure::new(Stage::Policy, Kind::WrongOrigin, error.to_string());
-        let target = parts
-            .uri
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
-        let uri = Uri::builder()
-            .scheme(self.shared.origin.scheme().as_str())
-            .authority(self.shared.origin.authority())
-            .path_and_query(target)
-            .build()
-            .map_err(broken)?;
-        let mut request = Request::builder()
-            .method(parts.method.clone())
-            .uri(uri)
-            .body(Full::new(body))
-            .map_err(broken)?;
-        let credential = self.shared.credential.header().map_err(|error| {
-            Failure::new(
-                Stage::Credential,
-                Kind::CredentialUnusable,
-                error.to_string(),
-            )
-        })?;
-        let headers = request.headers_mut();
-        for (name, value) in &parts.headers {
-            // The length is that of the body that was checked, not of the one announced.
-            if name != header::CONTENT_LENGTH {
-                headers.append(name, value.clone());
-            }
-        }
-        headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
-        headers.insert(header::ACCEPT_ENCODING, IDENTITY_ENCODING);
-        headers.insert(&self.shared.credential_header, credential);
-        Ok(request)
-    }
-
-    fn incoming(
-        &self,
-        exchange: &Arc<Exchange>,
-        permit: &Permit<'_>,
-        response: Response<Incoming>,
-        slot: OwnedSemaphorePermit,
-    ) -> Result<Response<WasiBody>, Failure> {
-        let (mut parts, body) = response.into_parts();
-        self.check_head(&parts)?;
-        parts.extensions.clear();
-        if let Some(inspector) = &self.inspector {
-            for (name, value) in &parts.headers {
-                inspector.handed(name.as_str().as_bytes());
-                inspector.handed(value.as_bytes());
-            }
-        }
-        let limits = &self.shared.limits;
-        // What says that it is no content is read by the plugin, whatever the rule expects.
-        let is_content = permit.rule().answer() == Answer::Content && parts.status.is_success();
-        let bounds = Bounds {
-            bytes: if is_content {
-                limits.content_bytes
-            } else {
-                limits.answer_bytes
-            },
-            own: (limits.answer_bytes, limits.call_bytes),
-            between_bytes: limits.between_bytes,
-            total: is_content.then_some(limits.content),
-        };
-        if is_content {
-            exchange.offer();
-        }
-        let mut body = AnswerBody::new(
-            body,
-            Arc::clone(exchange),
-            bounds,
-            slot,
-            self.inspector.clone(),
-        );
-        if permit.is_identity() {
-            let head = IdentityAnswer::head(&parts);
-            if parts.status.is_success() {
-                body = body.keep_identity(head);
-            } else {
-                *lock(&self.record.identity) = Some(head);
-            }
-        }
-        Ok(Response::from_parts(parts, body.boxed_unsync()))
-    }
-
-    fn check_head(&self, parts: &http::response::Parts) -> Result<(), Failure> {
-        // An encoding that nobody asked for would pass every limit on bytes unseen.
-        let encoding = parts.headers.get(header::CONTENT_ENCODING);
-        if let Some(encoding) = encoding.filter(|encoding| *encoding != IDENTITY_ENCODING) {
-            let detail = format!("the answer is encoded as {encoding:?}, which was not asked for");
-            return Err(Failure::new(Stage::Head, Kind::Encoded, detail));
-        }
-        let bytes: usize = parts
-            .headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        if bytes > self.shared.limits.header_bytes {
-            let detail = format!("the answer's headers have {bytes} bytes");
-            return Err(Failure::new(Stage::Head, Kind::HeadTooLarge, detail));
-        }
-        Ok(())
-    }
-
-    /// The request's body, as long as its rule and the limits allow one.
-    async fn body(&self, body: WasiBody, permit: &Permit<'_>) -> Result<Bytes, BodyProblem> {
-        let limit = usize::try_from(self.shared.limits.request_bytes).unwrap_or(usize::MAX);
-        let rule = permit.rule().body();
-        let most = rule.map_or(0, |rule| rule.max_bytes().min(limit));
-        match Limited::new(body, most).collect().await {
-            Ok(body) => {
-                let bytes = body.to_bytes();
-                let checked = self.grant.check_body(permit, &bytes);
-                checked.map(|()| bytes).map_err(BodyProblem::Denied)
-            }
-            Err(error) if !error.is::<LengthLimitError>() => Err(BodyProblem::Cut),
-            Err(_) if rule.is_some() => Err(BodyProblem::TooLong),
-            // Whatever it is, there may be none.
-            Err(_) => Err(match self.grant.check_body(permit, b"{}") {
-                Err(denial) => BodyProblem::Denied(denial),
-                Ok(()) => BodyProblem::TooLong,
-            }),
-        }
+    fn tickets(&self) -> MutexGuard<'_, Tickets> {
+        lock(&self.tickets)
     }
 }
 
@@ -343,7 +212,3 @@ fn asked<'a>(method: &'a str, uri: &'a Uri) -> RequestHead<'a> {
 
 /// Bytes that an outgoing body takes at once, and keeps until they are wanted.
 const BODY_CHUNK: usize = 64 << 10;
-
-const USER_AGENT: http::HeaderValue =
-    http::HeaderValue::from_static(concat!("code-source/", env!("CARGO_PKG_VERSION")));
-const IDENTITY_ENCODING: http::HeaderValue = http::HeaderValue::from_static("identity");

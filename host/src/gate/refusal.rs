@@ -9,21 +9,38 @@ use http_body_util::BodyExt;
 use wasmtime_wasi_http::{Error as HttpError, WasiBody};
 
 use super::Gate;
-use crate::exchange::{Exchange, Head};
+use crate::error::Error;
+use crate::exchange::{Exchange, Head, Verdict};
 use crate::report::{RequestFailure, Stage, State};
 use crate::transport::{Failure, Kind};
 
-/// Why a permitted request's body keeps it from leaving.
-pub(super) enum BodyProblem {
-    Cut,
+/// Why a permitted request does not leave after all.
+pub(super) enum Problem {
     Denied(Denial),
-    TooLong,
+    Failed(Failure),
+}
+
+impl Problem {
+    pub(super) fn credential(error: Error) -> Self {
+        let kind = Kind::CredentialUnusable;
+        Self::Failed(Failure::new(Stage::Credential, kind, error.to_string()))
+    }
+
+    pub(super) fn cut() -> Self {
+        let detail = "the plugin did not end the request's body";
+        Self::Failed(Failure::new(Stage::Limit, Kind::RequestCut, detail))
+    }
+
+    pub(super) fn too_long(most: usize) -> Self {
+        let detail = format!("the request's body is longer than {most} bytes");
+        Self::Failed(Failure::new(Stage::Limit, Kind::RequestTooLong, detail))
+    }
 }
 
 impl Gate {
     /// Count a request, be it permitted or not. Of those over the limit only the first is
     /// recorded: a plugin must not be able to flood the audit either.
-    pub(super) fn count(&self, method: &str, origin: &str) -> Result<(), HttpError> {
+    pub(super) fn count(&self, method: &str) -> Result<(), HttpError> {
         let most = self.shared.limits.requests;
         let tried = self.record.tried.fetch_add(1, Ordering::Relaxed);
         if tried < most {
@@ -32,13 +49,7 @@ impl Gate {
         let detail = format!("the call has made {most} requests, and no more are allowed");
         let failure = Failure::new(Stage::Limit, Kind::TooManyRequests, detail);
         if tried == most {
-            let head = Head {
-                method,
-                origin,
-                template: "",
-                repository: None,
-            };
-            self.record_refusal(&head, failure.describe());
+            self.record_refusal(&Head::unknown(method, &self.origin), failure.describe());
         }
         Err(failure.kind.code())
     }
@@ -46,57 +57,37 @@ impl Gate {
     /// Record a refusal. The plugin learns that it was refused and nothing more.
     pub(super) fn refuse(&self, asked: &RequestHead<'_>, denial: &Denial) -> HttpError {
         let origin = match denial.layer() {
-            Layer::Authority => asked_origin(asked),
-            _ => self.shared.origin.to_string(),
+            Layer::Authority | Layer::Redirect => &asked_origin(asked),
+            _ => &*self.origin,
         };
-        let head = Head {
-            method: known(asked.method),
-            origin: &origin,
-            template: "",
-            repository: None,
-        };
-        self.deny(&head, denial)
+        self.deny(&Head::unknown(known(asked.method), origin), denial)
     }
 
-    pub(super) fn refuse_body(&self, head: &Head<'_>, problem: BodyProblem) -> HttpError {
-        let most = self.shared.limits.request_bytes;
-        let (kind, detail) = match problem {
-            BodyProblem::Denied(denial) => return self.deny(head, &denial),
-            BodyProblem::TooLong => (
-                Kind::RequestTooLong,
-                format!("the request's body is longer than {most} bytes"),
-            ),
-            BodyProblem::Cut => (
-                Kind::RequestCut,
-                "the plugin did not end the request's body".to_owned(),
-            ),
-        };
-        let failure = Failure::new(Stage::Limit, kind, detail);
-        self.record_refusal(head, failure.describe());
-        match kind {
-            Kind::RequestTooLong => HttpError::HttpRequestBodySize(Some(most)),
-            other => other.code(),
+    /// Record why a permitted request stays.
+    pub(super) fn stop(&self, head: &Head<'_>, problem: Problem) -> HttpError {
+        match problem {
+            Problem::Denied(denial) => self.deny(head, &denial),
+            Problem::Failed(failure) => {
+                self.record_refusal(head, failure.describe());
+                failure.kind.code()
+            }
         }
     }
 
-    pub(super) fn deny(&self, head: &Head<'_>, denial: &Denial) -> HttpError {
-        self.record_refusal(
-            head,
-            RequestFailure {
-                stage: Stage::Policy,
-                layer: Some(denial.layer().label()),
-                reason: denial.reason().label(),
-                detail: denial.detail().to_owned(),
-                remedy: denial.remedy().map(str::to_owned),
-            },
-        );
+    fn deny(&self, head: &Head<'_>, denial: &Denial) -> HttpError {
+        let failure = RequestFailure {
+            layer: Some(denial.layer().label()),
+            remedy: denial.remedy().map(str::to_owned),
+            ..RequestFailure::new(Stage::Policy, denial.reason().label(), denial.detail())
+        };
+        self.record_refusal(head, failure);
         HttpError::HttpRequestDenied
     }
 
-    pub(super) fn record_refusal(&self, head: &Head<'_>, failure: RequestFailure) {
+    fn record_refusal(&self, head: &Head<'_>, failure: RequestFailure) {
         let exchange = Exchange::begin(&self.record, head);
         // It does not leave in any case, so a lost line changes nothing but the record.
-        if let Err(error) = exchange.announce(head, "deny", failure.reason) {
+        if let Err(error) = exchange.announce(head, Verdict::Denied(&failure)) {
             tracing::error!("the audit lost a refusal: {error}");
         }
         exchange.finish(State::Failed(failure));

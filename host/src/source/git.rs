@@ -10,6 +10,7 @@ use crate::contract::git::{
     RefKind, RefsPage, Revision, Storage, TreePage,
 };
 use crate::contract::types::{ObjectId, PageRequest};
+use crate::object::ObjectName;
 use crate::outcome::Outcome;
 
 /// A file with its bytes.
@@ -147,7 +148,7 @@ impl Source {
                     _ => Ok(((content.info, content.first), body)),
                 }
             })
-            .into_content(|(info, first)| promise(info, *first, range, resolve_lfs))
+            .into_content(|(info, first), _| promise(info, *first, range, resolve_lfs))
             .map(|((info, _), body)| FileContent { info, body })
     }
 
@@ -161,7 +162,7 @@ impl Source {
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
-            .into_content(|()| Promise::default())
+            .into_content(|(), length| Promise::of_blob(blob, length))
             .map(|((), body)| body)
     }
 
@@ -186,7 +187,7 @@ impl Source {
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
-            .into_content(|()| Promise::default())
+            .into_content(|(), _| Promise::default())
             .map(|((), body)| body)
     }
 
@@ -236,9 +237,12 @@ impl Source {
 
 /// What can be held against the bytes of a file that begin with its byte `first`.
 fn promise(info: &File, first: u64, range: Option<ByteRange>, resolve_lfs: bool) -> Promise {
-    let (size, sha256) = match &info.storage {
-        Storage::Lfs(pointer) if resolve_lfs => (pointer.size, Some(pointer.oid.clone())),
-        _ => (info.size, info.sha256.clone()),
+    let (size, sha256, blob) = match &info.storage {
+        Storage::Lfs(pointer) if resolve_lfs => (pointer.size, Some(pointer.oid.clone()), None),
+        _ => {
+            let blob = ObjectName::parse(&info.blob);
+            (info.size, info.sha256.clone(), blob)
+        }
     };
     let range = range.unwrap_or(ByteRange {
         first: 0,
@@ -253,5 +257,6 @@ fn promise(info: &File, first: u64, range: Option<ByteRange>, resolve_lfs: bool)
         size: Some(end.saturating_sub(range.first)),
         is_part: !is_whole,
         sha256: sha256.filter(|_| is_whole),
+        blob: blob.filter(|_| is_whole),
     }
 }

@@ -15,26 +15,26 @@ macro_rules! call {
 
 mod connection;
 mod git;
+mod opening;
 mod repositories;
 
 use std::fmt;
 use std::sync::Arc;
 
 use code_source_egress::{
-    AddressPolicy, BaseUrl, ConnectedRepository, Operator, Origin, Policy, Scheme,
+    BaseUrl, Bindings, ConnectedRepository, CutEndpoint, Operator, Origin, Policy, SecretFields,
 };
 use http::HeaderName;
 use tokio::sync::Semaphore;
 
-use crate::audit::{AuditSink, Tracing};
-use crate::connection::Connection;
+use crate::audit::AuditSink;
 use crate::contract::repositories::{Repository, RepositoryRef};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::outcome::Outcome;
 use crate::plugin::Plugin;
-use crate::transport::{SystemResolver, Transport};
+use crate::transport::Transport;
 
 pub use self::git::FileContent;
 
@@ -56,8 +56,13 @@ pub(crate) struct Shared {
     pub(crate) base: BaseUrl,
     pub(crate) origin: Origin,
     pub(crate) transport: Transport,
-    pub(crate) credential: Credential,
+    /// The origins that a redirect may lead to. Nothing that goes there carries a credential.
+    pub(crate) elsewhere: Vec<(Origin, Transport)>,
+    pub(crate) credential: Arc<Credential>,
+    /// Where the credential may go.
+    pub(crate) bindings: Bindings,
     pub(crate) credential_header: HeaderName,
+    pub(crate) secret_fields: SecretFields,
     pub(crate) limits: Limits,
     pub(crate) concurrency: u32,
     pub(crate) audit: Arc<dyn AuditSink>,
@@ -65,76 +70,6 @@ pub(crate) struct Shared {
 }
 
 impl Source {
-    /// Check everything that can be checked without a request, and open the connection.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Url`], [`Error::PlainHttp`], [`Error::RefusedHost`], [`Error::PrivateAddresses`],
-    /// [`Error::Credential`], [`Error::Certificates`] and [`Error::Policy`], each for what its
-    /// name says.
-    pub fn open(plugin: &Plugin, connection: Connection) -> Result<Self, Error> {
-        let base = BaseUrl::parse(&connection.url).map_err(Error::Url)?;
-        let origin = base.origin().clone();
-        let profile = plugin.profile();
-        if let Some(reason) = profile.refuses_host(origin.host()) {
-            let reason = reason.to_owned();
-            return Err(Error::RefusedHost {
-                host: origin.authority().to_owned(),
-                reason,
-            });
-        }
-        if origin.scheme() != Scheme::Https && !connection.allow_plain_http {
-            return Err(Error::PlainHttp {
-                url: base.to_string(),
-            });
-        }
-        let operator = Operator {
-            access: connection.access,
-            repositories: connection.repositories,
-            allow_plain_http: connection.allow_plain_http,
-        };
-        let policy = Policy::new(profile, plugin.manifest(), &base, operator.clone())
-            .map_err(Error::Policy)?;
-        let addresses =
-            AddressPolicy::new(connection.private_addresses).map_err(Error::PrivateAddresses)?;
-        let resolver = connection
-            .resolver
-            .unwrap_or_else(|| Arc::new(SystemResolver));
-        let limits = connection.limits.tamed();
-        let transport = Transport::new(
-            &origin,
-            addresses,
-            resolver,
-            connection.ca_file.as_deref(),
-            &limits,
-        )?;
-        let (header, template) = profile.credential_header();
-        let credential_header =
-            HeaderName::from_bytes(header.as_bytes()).map_err(|error| Error::Sandbox {
-                problem: format!("the profile's credential header is not one: {error}"),
-            })?;
-        let shared = Shared {
-            name: connection.name,
-            plugin: plugin.clone(),
-            credential: Credential::new(connection.token, template)?,
-            credential_header,
-            transport,
-            concurrency: connection
-                .concurrency
-                .clamp(1, limits.requests_under_way.max(1)),
-            audit: connection.audit.unwrap_or_else(|| Arc::new(Tracing)),
-            permits: Arc::new(Semaphore::new(limits.calls)),
-            base,
-            origin,
-            limits,
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-            policy: Arc::new(policy),
-            operator: Arc::new(operator),
-        })
-    }
-
     /// The connection's name, as the audit has it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -151,6 +86,12 @@ impl Source {
     #[must_use]
     pub fn plugin(&self) -> &Plugin {
         &self.shared.plugin
+    }
+
+    /// What the plugin's manifest asks for and the connection does not grant.
+    #[must_use]
+    pub fn cut(&self) -> &[CutEndpoint] {
+        self.policy.cut()
     }
 
     /// The repositories that are connected.

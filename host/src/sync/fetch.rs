@@ -11,7 +11,7 @@ use crate::contract::git::{File, Storage};
 use crate::sync::error::SyncError;
 use crate::sync::forge::{Body, Forge};
 use crate::sync::lfs::is_pointer;
-use crate::sync::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
+use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::path::TreePath;
 use crate::sync::progress::ProgressEvent;
 use crate::sync::run::{Link, Run, Tally};

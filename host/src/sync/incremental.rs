@@ -7,7 +7,7 @@ use crate::contract::types::{ErrorCode, PageEnd};
 use crate::sync::check::check;
 use crate::sync::error::SyncError;
 use crate::sync::fetch::{Wanted, fetch};
-use crate::sync::object::ObjectName;
+use crate::object::ObjectName;
 use crate::sync::path::TreePath;
 use crate::sync::progress::ProgressEvent;
 use crate::sync::run::{Link, Run, Tally};
@@ -276,7 +276,10 @@ fn without_comparison(error: SyncError) -> Stop {
             Failure::Trap(trap)
                 if matches!(
                     trap.kind,
-                    TrapKind::Memory | TrapKind::CpuTime | TrapKind::WallClock
+                    TrapKind::CpuTime
+                        | TrapKind::Hostcall
+                        | TrapKind::Memory
+                        | TrapKind::WallClock
                 ) =>
             {
                 Stop::Full(FullReason::ComparisonCut)

@@ -30,7 +30,6 @@ mod full;
 mod incremental;
 mod lfs;
 mod link;
-mod object;
 mod options;
 mod path;
 mod progress;
@@ -42,7 +41,7 @@ mod unpack;
 
 pub use self::directory::Directory;
 pub use self::error::SyncError;
-pub use self::object::ObjectName;
+pub use crate::object::ObjectName;
 pub use self::options::{SyncLimits, SyncOptions};
 pub use self::path::TreePath;
 pub use self::progress::{Progress, ProgressEvent};

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::sync::error::SyncError;
 use crate::sync::forge::Forge;
 use crate::sync::link::Links;
-use crate::sync::object::{Algorithm, ObjectName};
+use crate::object::{Algorithm, ObjectName};
 use crate::sync::options::SyncOptions;
 use crate::sync::path::{TreePath, printable};
 use crate::sync::progress::{Progress, ProgressEvent};

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::sync::error::SyncError;
-use crate::sync::object::ObjectName;
+use crate::object::ObjectName;
 use crate::sync::path::TreePath;
 
 /// Where a sync puts a commit's tree: a transaction over paths, whose old state stays in sight

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::sync::object::{Algorithm, ObjectHasher, ObjectName};
+use crate::object::{Algorithm, ObjectHasher, ObjectName};
 
 /// What stands at a path, as far as git's names depend on it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -113,7 +113,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::object::blob_name;
+    use crate::object::blob_name;
 
     fn snapshot(paths: &[&str]) -> Snapshot {
         let id = blob_name(Algorithm::Sha1, b"hello\n");

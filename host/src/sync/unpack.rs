@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::sync::error::SyncError;
 use crate::sync::lfs::is_pointer;
-use crate::sync::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
+use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::options::SyncLimits;
 use crate::sync::path::{TreePath, printable};
 

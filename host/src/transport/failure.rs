@@ -3,11 +3,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 
-use wasmtime_wasi_http::Error as HttpError;
-
-use crate::report::{RequestFailure, Stage};
+use super::kind::Kind;
+use super::tls;
+use crate::report::{Certificate, RequestFailure, Stage};
 
 /// Why a request got no answer.
 #[derive(Clone, Debug)]
@@ -18,32 +19,8 @@ pub(crate) struct Failure {
     pub(crate) remedy: Option<String>,
     /// The address that was dialled, where it came that far.
     pub(crate) address: Option<IpAddr>,
-}
-
-/// What kind of failure it is. Each has a stable label and a code for the plugin.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Kind {
-    AddressRefused,
-    AuditFailed,
-    CertificateExpired,
-    CertificateNotYetValid,
-    CertificateOther,
-    CertificateUnknownIssuer,
-    CertificateWrongName,
-    ConnectFailed,
-    ConnectTimeout,
-    ConnectionLost,
-    CredentialUnusable,
-    Encoded,
-    FirstByte,
-    HeadTooLarge,
-    NameNotFound,
-    NotHttp,
-    RequestCut,
-    RequestTooLong,
-    TlsFailed,
-    TooManyRequests,
-    WrongOrigin,
+    /// The certificate that was not accepted.
+    pub(crate) certificate: Option<Box<Certificate>>,
 }
 
 impl Failure {
@@ -54,14 +31,12 @@ impl Failure {
             detail: detail.into(),
             remedy: None,
             address: None,
+            certificate: None,
         }
     }
 
-    pub(crate) fn at(self, address: IpAddr) -> Self {
-        Self {
-            address: Some(address),
-            ..self
-        }
+    pub(super) fn at(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
     }
 
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
@@ -69,19 +44,32 @@ impl Failure {
         self
     }
 
-    /// What the HTTP client says. A failure of our own connector is in it, further down.
-    pub(crate) fn from_client(error: &hyper_util::client::legacy::Error) -> Self {
+    /// What the HTTP client says. A failure of our own connector is in it, further down, as is
+    /// what the other side said about our certificate: with TLS 1.3 it does so after the handshake.
+    pub(super) fn from_client(
+        error: &hyper_util::client::legacy::Error,
+        has_identity: bool,
+    ) -> Self {
+        let mut own = None;
+        let mut http = None;
+        let mut tls = None;
         let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
         while let Some(error) = cause {
-            if let Some(own) = error.downcast_ref::<Self>() {
-                return own.clone();
-            }
-            if let Some(hyper) = error.downcast_ref::<hyper::Error>() {
-                return Self::from_hyper(hyper);
-            }
+            own = own.or(error.downcast_ref::<Self>());
+            http = http.or(error.downcast_ref::<hyper::Error>());
+            tls = tls.or(error.downcast_ref::<io::Error>().and_then(tls::cause));
             cause = error.source();
         }
-        Self::new(Stage::Exchange, Kind::ConnectionLost, innermost(error))
+        if let Some(own) = own {
+            return own.clone();
+        }
+        if let Some(refused) = tls.and_then(|error| tls::refused_late(error, has_identity)) {
+            return refused;
+        }
+        match http {
+            Some(http) => Self::from_hyper(http),
+            None => Self::new(Stage::Exchange, Kind::ConnectionLost, innermost(error)),
+        }
     }
 
     fn from_hyper(error: &hyper::Error) -> Self {
@@ -108,6 +96,7 @@ impl Failure {
             reason: self.kind.label(),
             detail: self.detail.clone(),
             remedy: self.remedy.clone(),
+            certificate: self.certificate.clone(),
         }
     }
 }
@@ -119,63 +108,6 @@ impl fmt::Display for Failure {
 }
 
 impl StdError for Failure {}
-
-impl Kind {
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::AddressRefused => "address-refused",
-            Self::AuditFailed => "audit-failed",
-            Self::CertificateExpired => "certificate-expired",
-            Self::CertificateNotYetValid => "certificate-not-yet-valid",
-            Self::CertificateOther => "certificate-invalid",
-            Self::CertificateUnknownIssuer => "certificate-unknown-issuer",
-            Self::CertificateWrongName => "certificate-wrong-name",
-            Self::ConnectFailed => "connect-failed",
-            Self::ConnectTimeout => "connect-timeout",
-            Self::ConnectionLost => "connection-lost",
-            Self::CredentialUnusable => "credential-unusable",
-            Self::Encoded => "encoded",
-            Self::FirstByte => "first-byte-timeout",
-            Self::HeadTooLarge => "head-too-large",
-            Self::NameNotFound => "name-not-found",
-            Self::NotHttp => "not-http",
-            Self::RequestCut => "request-cut",
-            Self::RequestTooLong => "request-too-long",
-            Self::TlsFailed => "tls-failed",
-            Self::TooManyRequests => "too-many-requests",
-            Self::WrongOrigin => "wrong-origin",
-        }
-    }
-
-    /// What the plugin is told: a code, and never a detail of the host's network.
-    pub(crate) fn code(self) -> HttpError {
-        match self {
-            Self::AddressRefused => HttpError::DestinationIpProhibited,
-            Self::AuditFailed => HttpError::InternalError(None),
-            Self::CertificateExpired
-            | Self::CertificateNotYetValid
-            | Self::CertificateOther
-            | Self::CertificateUnknownIssuer
-            | Self::CertificateWrongName => HttpError::TlsCertificateError,
-            Self::ConnectFailed => HttpError::ConnectionRefused,
-            Self::ConnectTimeout => HttpError::ConnectionTimeout,
-            Self::ConnectionLost => HttpError::ConnectionTerminated,
-            Self::CredentialUnusable => HttpError::ConfigurationError,
-            Self::Encoded => HttpError::HttpResponseContentCoding(None),
-            Self::FirstByte => HttpError::HttpResponseTimeout,
-            Self::HeadTooLarge => HttpError::HttpResponseHeaderSectionSize(None),
-            Self::NameNotFound => HttpError::DnsError {
-                rcode: None,
-                info_code: None,
-            },
-            Self::NotHttp | Self::RequestCut => HttpError::HttpProtocolError,
-            Self::RequestTooLong => HttpError::HttpRequestBodySize(None),
-            Self::TlsFailed => HttpError::TlsProtocolError,
-            Self::TooManyRequests => HttpError::ConnectionLimitReached,
-            Self::WrongOrigin => HttpError::HttpRequestDenied,
-        }
-    }
-}
 
 /// The last cause of an error: libraries wrap the one that says something.
 pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {

@@ -137,6 +137,10 @@ async fn a_mistake_in_the_file_is_shown_with_its_line() {
             "limits = { call = \"soon\" }\n",
             "6 | limits = { call = \"soon\" }",
         ),
+        (
+            "deny = [\"/projects\"]\n",
+            "6 | deny = [\"/projects\"]\n  |         ^^^^^^^^^^^",
+        ),
     ] {
         let printed = complaint(&desk, &configuration(&desk, more));
         let place = format!("`{file}` is not understood: line 6, column ");
@@ -148,6 +152,112 @@ async fn a_mistake_in_the_file_is_shown_with_its_line() {
     let printed = complaint(&desk, &configuration(&desk, &twice));
     assert!(printed.stderr.contains("twice"), "{}", printed.stderr);
     assert_eq!(desk.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_that_only_the_plugins_forge_shows_is_shown_with_its_line_too() {
+    let desk = Desk::new().await;
+    let file = desk.path("config.toml");
+    for (more, status, place, drawn) in [
+        (
+            "allow = [\n  \"GET /version\",\n  \"GET /projekts/**\",\n]\n",
+            3,
+            "8:3",
+            "\n8 |   \"GET /projekts/**\",\n  |   ^^^^^^^^^^^^^^^^^^\n",
+        ),
+        (
+            "allow = [\"POST /projects/*/access_tokens/**\"]\n",
+            3,
+            "6:10",
+            "\n6 | allow = [\"POST /projects/*/access_tokens/**\"]\n  |          ^^^^^",
+        ),
+        (
+            "[connections.b]\ntoken = { env = \"T\" }\nurl = \"http://git.acme.example\"\n",
+            8,
+            "8:7",
+            "\n8 | url = \"http://git.acme.example\"\n  |       ^^^^^",
+        ),
+        (
+            "[connections.b]\ntoken = { env = \"T\" }\nurl = \"https://gitlab.com\"\n",
+            8,
+            "8:7",
+            "\n8 | url = \"https://gitlab.com\"\n  |       ^^^^^",
+        ),
+    ] {
+        let name = if more.contains("connections.b") {
+            "b"
+        } else {
+            "acme"
+        };
+        let runner =
+            with_file(&desk, &configuration(&desk, more)).environment("T", "x-16-characters-long");
+        let printed = runner.run(&["check", "--json", "--connection", name]);
+        assert_eq!(printed.status, status, "{}", printed.stderr);
+        for part in [&format!("  in {file}:{place}\n"), drawn] {
+            assert!(printed.stderr.contains(part), "{part}: {}", printed.stderr);
+        }
+        let at = &printed.json()["error"]["at"];
+        let found = format!("{}:{}", at["line"], at["column"]);
+        assert_eq!(
+            (found.as_str(), at["file"].as_str()),
+            (place, Some(file.as_str()))
+        );
+    }
+    assert_eq!(desk.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_file_denies_is_refused_with_the_line_to_change() {
+    let desk = Desk::new().await;
+    let deny = "deny = [\"GET /projects/*/repository/tree\"]\n";
+    let runner = with_file(
+        &desk,
+        &configuration(&desk, &format!("{deny}{}", shop(&desk))),
+    );
+    let printed = runner.run(&["tree", "web/shop", "-v"]);
+    assert_eq!(printed.status, 26, "{}", printed.stderr);
+    for part in [
+        "note: `git.list-tree` does not get `GET /projects/{project}/repository/tree`: `deny` has",
+        "caused by: refused by the policy (operator): ",
+        "(operator, endpoint-denied): ",
+        "\nhint: deny = []",
+    ] {
+        assert!(printed.stderr.contains(part), "{part}: {}", printed.stderr);
+    }
+    assert_eq!(desk.rig.asked("/repository/tree"), 0);
+    let printed = runner.run(&["tree", "web/shop", "--json"]);
+    let refused = &printed.json()["error"]["refused-by"];
+    assert_eq!(refused["layer"], "operator");
+    assert_eq!(refused["reason"], "endpoint-denied");
+    let narrow = "allow = [\"GET /projects/*\", \"GET /projects/*/repository/commits/*\"]\n";
+    let runner = with_file(
+        &desk,
+        &configuration(&desk, &format!("{narrow}{}", shop(&desk))),
+    );
+    let printed = runner.run(&["tree", "web/shop"]);
+    assert_eq!(printed.status, 26, "{}", printed.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_of_a_proxy_is_neither_taken_nor_repeated() {
+    let desk = Desk::new().await;
+    let proxy = "proxy = \"http://me:hunter2@proxy.acme.example:3128\"\n";
+    let printed = complaint(&desk, &configuration(&desk, proxy));
+    assert!(
+        printed.stderr.contains("6 | proxy = …"),
+        "{}",
+        printed.stderr
+    );
+    assert!(!printed.stderr.contains("hunter2") && !printed.text().contains("hunter2"));
+    let runner = with_file(&desk, &configuration(&desk, ""));
+    let printed = runner.run(&["check", "--proxy=http://me:hunter2@proxy.acme.example:3128"]);
+    assert_eq!(printed.status, 2, "{}", printed.stderr);
+    assert!(
+        printed.stderr.contains("--proxy-credentials-file"),
+        "{}",
+        printed.stderr
+    );
+    assert!(!printed.stderr.contains("hunter2"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,6 +18,8 @@ pub enum Answer {
         body: String,
         /// The error code with which the body broke; the runtime's words where it gives no code.
         broken: Option<String>,
+        /// What followed a body that came whole.
+        trailers: Vec<(String, String)>,
     },
     /// The request could not even be made; the part that was not taken.
     Unsendable(String),
@@ -29,6 +31,22 @@ impl Answer {
         match self {
             Self::Error(code) => Some(code),
             Self::Response { .. } | Self::Unsendable(_) => None,
+        }
+    }
+
+    /// The body, where there is an answer, as far as it came.
+    pub fn body(&self) -> Option<&str> {
+        match self {
+            Self::Response { body, .. } => Some(body),
+            Self::Error(_) | Self::Unsendable(_) => None,
+        }
+    }
+
+    /// The error code with which the body broke, where it did.
+    pub fn broken(&self) -> Option<&str> {
+        match self {
+            Self::Response { broken, .. } => broken.as_deref(),
+            Self::Error(_) | Self::Unsendable(_) => None,
         }
     }
 

@@ -155,6 +155,7 @@ fn carry_out(text: &str) -> Result<String, Error> {
         Instruction::Send { requests } => {
             json(&requests.iter().map(wire::exchange).collect::<Vec<_>>())
         }
+        Instruction::Hold { held, times, then } => json(&[wire::hold(&held, times, &then)]),
         Instruction::Repeat {
             request,
             times,

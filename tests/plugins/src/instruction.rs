@@ -10,6 +10,16 @@ use serde::{Deserialize, Serialize};
 pub enum Instruction {
     /// Return a stream as content. For functions that have content.
     HandOn(Handing),
+    /// Begin a request so many times without ever ending its body, then send another one, and
+    /// return the answer to that, as `Send` does.
+    Hold {
+        /// The one that does not end.
+        held: Request,
+        /// How often.
+        times: u32,
+        /// The other one.
+        then: Request,
+    },
     /// Send one request so many times and return how often each answer came, as a JSON object
     /// from statuses and error codes to numbers.
     Repeat {
@@ -67,6 +77,9 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Option<String>,
+    /// Trailers, sent where there is a body.
+    #[serde(default)]
+    pub trailers: Vec<(String, String)>,
 }
 
 impl Request {
@@ -79,7 +92,16 @@ impl Request {
             path_with_query: path_with_query.into(),
             headers: Vec::new(),
             body: None,
+            trailers: Vec::new(),
         }
+    }
+
+    /// A request that writes, with its body in JSON.
+    pub fn post(path_with_query: impl Into<String>, body: impl Into<String>) -> Self {
+        Self::get(path_with_query)
+            .method("POST")
+            .header("content-type", "application/json")
+            .body(body)
     }
 
     /// The same with another method.
@@ -114,6 +136,13 @@ impl Request {
     #[must_use]
     pub fn body(mut self, body: impl Into<String>) -> Self {
         self.body = Some(body.into());
+        self
+    }
+
+    /// The same with one more trailer behind its body.
+    #[must_use]
+    pub fn trailer(mut self, name: &str, value: &str) -> Self {
+        self.trailers.push((name.to_owned(), value.to_owned()));
         self
     }
 }
@@ -177,6 +206,8 @@ pub enum Ruin {
     Exit,
     /// Make handles until there are none.
     Handles,
+    /// Pass more to the host in one call than it takes.
+    Hostcall,
     /// Compute for ever.
     Loop,
     /// Call the host for ever.
@@ -195,6 +226,11 @@ pub enum Ruin {
         /// Of which request.
         target: String,
     },
+    /// Begin to write a request, and trap.
+    TrapInRequest {
+        /// Which request.
+        request: Request,
+    },
     /// Execute the instruction that traps.
     Unreachable,
 }
@@ -210,9 +246,15 @@ mod tests {
             .scheme("http")
             .authority("u@h")
             .header("x", "y")
-            .body("z");
+            .body("z")
+            .trailer("x-end", "y");
         for instruction in [
             Instruction::send(request.clone()),
+            Instruction::Hold {
+                held: Request::post("/a", "{}"),
+                times: 2,
+                then: request.clone(),
+            },
             Instruction::Repeat {
                 request,
                 times: 3,

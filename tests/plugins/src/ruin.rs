@@ -6,6 +6,7 @@ use wasi::clocks::monotonic_clock;
 
 use crate::content;
 use crate::instruction::Ruin;
+use crate::wire;
 
 /// Break what is described. Returns only from what does not end the plugin.
 pub(crate) fn carry_out(ruin: &Ruin) -> Result<(), String> {
@@ -15,6 +16,10 @@ pub(crate) fn carry_out(ruin: &Ruin) -> Result<(), String> {
         Ruin::Handles => loop {
             std::mem::forget(wasi::http::types::Fields::new());
         },
+        Ruin::Hostcall => {
+            let long = vec![("x".to_owned(), vec![b'x'; 8 << 20])];
+            let _ = wasi::http::types::Fields::from_list(&long);
+        }
         Ruin::Loop => loop {
             black_box(0);
         },
@@ -34,6 +39,10 @@ pub(crate) fn carry_out(ruin: &Ruin) -> Result<(), String> {
                 .stream
                 .blocking_read(1)
                 .map_err(|error| error.to_string())?;
+            core::arch::wasm32::unreachable();
+        }
+        Ruin::TrapInRequest { request } => {
+            std::mem::forget(wire::begin(request).map_err(|answer| answer.label())?);
             core::arch::wasm32::unreachable();
         }
         Ruin::Unreachable => core::arch::wasm32::unreachable(),

@@ -45,17 +45,55 @@ pub(crate) fn repeat(request: &Request, times: u32, at_once: bool) -> BTreeMap<S
     counts
 }
 
+/// Begin a request so many times without ending its body, then send another one and read its
+/// answer.
+pub(crate) fn hold(held: &Request, times: u32, then: &Request) -> Answer {
+    let held: Vec<_> = (0..times).map(|_| begin(held)).collect();
+    if let Some(Err(answer)) = held.iter().find(|begun| begun.is_err()) {
+        return answer.clone();
+    }
+    let answer = exchange(then);
+    // Only now: dropping a body would end its request.
+    drop(held);
+    answer
+}
+
 /// Send a request, with its body, without waiting for the answer.
 pub(crate) fn send(request: &Request) -> Sent {
-    let unsendable = |part: &str| Answer::Unsendable(part.to_owned());
-    let entries: Vec<_> = request
-        .headers
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
-        .collect();
-    let fields = Fields::from_list(&entries)
-        .map_err(|error| Answer::Unsendable(format!("headers: {error:?}")))?;
-    let outgoing = OutgoingRequest::new(fields);
+    let (future, body) = begin(request)?;
+    if let Some(body) = body {
+        let trailers = match request.trailers.as_slice() {
+            [] => None,
+            trailers => Some(fields(trailers)?),
+        };
+        let _ = OutgoingBody::finish(body, trailers);
+    }
+    Ok(future)
+}
+
+/// Send a request, with what its body begins with, and leave the body open.
+pub(crate) fn begin(
+    request: &Request,
+) -> Result<(FutureIncomingResponse, Option<OutgoingBody>), Answer> {
+    let outgoing = prepare(request)?;
+    let body = match &request.body {
+        Some(text) => {
+            let body = outgoing.body().map_err(|()| unsendable("body"))?;
+            Some((body, text.as_bytes()))
+        }
+        None => None,
+    };
+    let future = outgoing_handler::handle(outgoing, None).map_err(|code| failed(&code))?;
+    let body = body.map(|(body, bytes)| {
+        write(&body, bytes);
+        body
+    });
+    Ok((future, body))
+}
+
+/// The head of a request.
+fn prepare(request: &Request) -> Result<OutgoingRequest, Answer> {
+    let outgoing = OutgoingRequest::new(fields(&request.headers)?);
     let (scheme, authority) = origin();
     let scheme = request.scheme.clone().unwrap_or(scheme);
     let authority = request.authority.clone().unwrap_or(authority);
@@ -71,18 +109,19 @@ pub(crate) fn send(request: &Request) -> Sent {
     outgoing
         .set_path_with_query(Some(&request.path_with_query))
         .map_err(|()| unsendable("path"))?;
-    let body = match &request.body {
-        Some(text) => Some((
-            outgoing.body().map_err(|()| unsendable("body"))?,
-            text.as_bytes(),
-        )),
-        None => None,
-    };
-    let future = outgoing_handler::handle(outgoing, None).map_err(|code| failed(&code))?;
-    if let Some((body, bytes)) = body {
-        write(body, bytes);
-    }
-    Ok(future)
+    Ok(outgoing)
+}
+
+fn fields(entries: &[(String, String)]) -> Result<Fields, Answer> {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
+        .collect();
+    Fields::from_list(&entries).map_err(|error| unsendable(&format!("headers: {error:?}")))
+}
+
+fn unsendable(part: &str) -> Answer {
+    Answer::Unsendable(part.to_owned())
 }
 
 /// Wait for the head of an answer.
@@ -113,7 +152,6 @@ fn read(sent: Sent) -> Answer {
         Err(answer) => return answer,
     };
     let headers = incoming.response.headers().entries();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (mut body, mut broken) = (Vec::new(), None);
     loop {
         match incoming.stream.blocking_read(1 << 16) {
@@ -126,26 +164,48 @@ fn read(sent: Sent) -> Answer {
             }
         }
     }
+    let status = incoming.response.status();
     Answer::Response {
-        status: incoming.response.status(),
-        headers: headers
-            .into_iter()
-            .map(|(name, value)| (name, text(&value)))
-            .collect(),
-        body: text(&body),
+        status,
+        headers: texts(headers),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        trailers: match broken {
+            Some(_) => Vec::new(),
+            None => trailers(incoming),
+        },
         broken,
     }
 }
 
+/// What follows a body that has ended.
+fn trailers(incoming: Incoming) -> Vec<(String, String)> {
+    drop(incoming.stream);
+    let future = IncomingBody::finish(incoming.body);
+    loop {
+        match future.get() {
+            Some(Ok(Ok(Some(trailers)))) => return texts(trailers.entries()),
+            Some(_) => return Vec::new(),
+            None => future.subscribe().block(),
+        }
+    }
+}
+
+fn texts(entries: Vec<(String, Vec<u8>)>) -> Vec<(String, String)> {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    entries
+        .into_iter()
+        .map(|(name, value)| (name, text(value)))
+        .collect()
+}
+
 /// Write a body as far as somebody takes it.
-fn write(body: OutgoingBody, bytes: &[u8]) {
+fn write(body: &OutgoingBody, bytes: &[u8]) {
     if let Ok(stream) = body.write() {
         // A host that refuses the request reads no further, which its answer tells.
         let _ = bytes
             .chunks(4096)
             .try_for_each(|chunk| stream.blocking_write_and_flush(chunk));
     }
-    let _ = OutgoingBody::finish(body, None);
 }
 
 fn failed(code: &ErrorCode) -> Answer {

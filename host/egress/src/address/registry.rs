@@ -29,6 +29,20 @@ pub(super) fn is_listable(range: &IpNet) -> bool {
     }
 }
 
+/// The ranges of IPv4 that are not globally reachable, none inside another.
+pub(crate) fn special_ranges() -> Vec<IpNet> {
+    let special = || {
+        V4.iter()
+            .filter(|(_, class)| *class != AddressClass::Global)
+    };
+    let is_inside = |range: &Ipv4Net| {
+        let mut others = special();
+        others.any(|(other, _)| other != range && other.contains(range))
+    };
+    let outer = special().filter(|(range, _)| !is_inside(range));
+    outer.map(|(range, _)| IpNet::V4(*range)).collect()
+}
+
 fn classify_v4(address: Ipv4Addr) -> AddressClass {
     let known = V4.iter().find(|(range, _)| range.contains(&address));
     known.map_or(AddressClass::Global, |(_, class)| *class)

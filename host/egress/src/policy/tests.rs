@@ -1,7 +1,7 @@
 //! Tests of what is refused before the first request.
 
 use super::*;
-use crate::acme;
+use crate::{acme, rule::Access};
 
 const ALL: [&str; 6] = [
     "read",
@@ -62,7 +62,7 @@ fn what_is_declared_and_not_granted_is_listed() {
     };
     assert_eq!(cut.operation(), "webhooks.register");
     assert_eq!(cut.endpoint().to_string(), "POST /things/{thing}/hooks");
-    assert_eq!(cut.access(), Access::Webhooks);
+    assert_eq!(cut.reason(), &CutReason::Access(Access::Webhooks));
     assert!(acme::policy(&ALL).cut().is_empty());
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     endpoint::{Endpoint, Method, Segment},
+    pattern::EndpointPattern,
     profile::ProfileError,
     rule::{Part, Rule},
 };
@@ -57,6 +58,13 @@ impl Refused {
     /// Why a rule must not exist.
     pub(super) fn rule(&self, rule: &Rule) -> Option<&str> {
         self.endpoint(rule.endpoint())
+    }
+
+    /// Why what a pattern means is refused.
+    pub(super) fn pattern(&self, pattern: &EndpointPattern) -> Option<&str> {
+        let group = self.0.iter().find(|group| group.has_pattern(pattern));
+        let reason = group.map(|group| &*group.reason);
+        reason.or_else(|| self.path(pattern.template()))
     }
 
     /// Why a request that no rule matches is refused.
@@ -111,6 +119,13 @@ impl Group {
                 .iter()
                 .any(|(refused, _)| refused == endpoint)
                 || endpoint.segments().any(by_segment))
+    }
+
+    fn has_pattern(&self, pattern: &EndpointPattern) -> bool {
+        let mut refused = self.endpoints.iter();
+        let mut literals = pattern.literals();
+        refused.any(|(endpoint, _)| pattern.covers(endpoint))
+            || literals.any(|text| self.segments.iter().any(|one| &**one == text))
     }
 
     fn has_request(&self, method: Method, path: &str) -> bool {

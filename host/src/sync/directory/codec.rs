@@ -1,6 +1,6 @@
 //! Bytes of the index and the journal: apart because both are read back after any interruption.
 
-use crate::sync::object::ObjectName;
+use crate::object::ObjectName;
 use crate::sync::path::TreePath;
 use crate::sync::sink::{Kind, Record};
 
@@ -106,7 +106,7 @@ const SYMLINK: u8 = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::object::{Algorithm, blob_name};
+    use crate::object::{Algorithm, blob_name};
     use crate::sync::options::SyncLimits;
 
     #[test]

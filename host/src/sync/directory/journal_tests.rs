@@ -7,7 +7,7 @@ use super::*;
 use crate::sync::directory::changes::Changes;
 use crate::sync::directory::fresh::Fresh;
 use crate::sync::directory::store::Store;
-use crate::sync::object::{Algorithm, blob_name};
+use crate::object::{Algorithm, blob_name};
 use crate::sync::options::SyncLimits;
 use crate::sync::sink::{Kind, Record, State};
 

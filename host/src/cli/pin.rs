@@ -1,0 +1,108 @@
+//! A digest written into the configuration file: apart because everything else in the file stays
+//! as somebody wrote it, down to comments and spaces.
+
+use std::io;
+
+use toml_edit::{DocumentMut, Item, TableLike, Value};
+
+/// The text of a configuration file in which the plugin of a connection has this digest.
+pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Result<String> {
+    let broken = |problem: String| io::Error::new(io::ErrorKind::InvalidData, problem);
+    let mut document: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| broken(error.to_string()))?;
+    let plugin = document
+        .get_mut("connections")
+        .and_then(|connections| connections.get_mut(connection))
+        .and_then(|connection| connection.get_mut("plugin"));
+    match plugin {
+        Some(Item::Value(Value::InlineTable(table))) => {
+            if !table.contains_key("sha256") {
+                close_gap(table);
+            }
+            set(table, sha256);
+        }
+        Some(Item::Table(table)) => set(table, sha256),
+        _ => {
+            return Err(broken(format!(
+                "the connection `{connection}` has no plugin"
+            )));
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// Exchange the value and keep what stands around it, or add it at the end.
+fn set(table: &mut dyn TableLike, sha256: &str) {
+    let mut value = Value::from(sha256);
+    if let Some(old) = table.get("sha256").and_then(Item::as_value) {
+        *value.decor_mut() = old.decor().clone();
+    }
+    // A pair that is there keeps its key, with the spaces and comments before it.
+    match table.get_mut("sha256") {
+        Some(item) => *item = Item::Value(value),
+        None => {
+            table.insert("sha256", Item::Value(value));
+        }
+    }
+}
+
+/// The space before a closing brace belongs to the last value, and would stand before the comma.
+fn close_gap(table: &mut toml_edit::InlineTable) {
+    if let Some((_, last)) = table.iter_mut().last() {
+        last.decor_mut().set_suffix("");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pinned(text: &str) -> String {
+        with_digest(text, "acme", "00ff").unwrap()
+    }
+
+    #[test]
+    fn everything_else_stays_as_it_was_written() {
+        let text = "# ours\n[connections.acme] # the forge\nurl   = \"a\"\n\
+                    plugin = { path = \"x.wasm\",  sha256 = 'aa' }  # why\n\n[connections.other]\n";
+        let now = pinned(text);
+        assert_eq!(now, text.replace("'aa'", "\"00ff\""));
+    }
+
+    #[test]
+    fn a_plugin_without_a_digest_gets_one() {
+        let head = "[connections.acme]\n";
+        for (before, after) in [
+            (
+                "plugin = { path = \"x\" } # why\n",
+                "plugin = { path = \"x\", sha256 = \"00ff\" } # why\n",
+            ),
+            (
+                "plugin = {path=\"x\"}\n",
+                "plugin = {path=\"x\", sha256 = \"00ff\" }\n",
+            ),
+            (
+                "plugin.path = \"x\"\n",
+                "plugin.path = \"x\"\nplugin.sha256 = \"00ff\"\n",
+            ),
+            (
+                "\n[connections.acme.plugin]\npath = \"x\"\n",
+                "\n[connections.acme.plugin]\npath = \"x\"\nsha256 = \"00ff\"\n",
+            ),
+        ] {
+            assert_eq!(pinned(&format!("{head}{before}")), format!("{head}{after}"));
+        }
+    }
+
+    #[test]
+    fn a_connection_without_a_plugin_is_not_given_one() {
+        for text in [
+            "",
+            "[connections.acme]\nurl = \"a\"\n",
+            "[connections.acme]\nplugin = 1\n",
+        ] {
+            assert!(with_digest(text, "acme", "00ff").is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Where a secret is read from, and what is refused there: apart because a mistake in copying a
+//! token would otherwise come back as the forge's "unauthorised".
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+use super::Secret;
+use crate::error::Error;
+
+/// Where a token, or another secret, comes from.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum TokenSource {
+    /// An environment variable, read when the connection is opened.
+    Environment(String),
+    /// A file, read when the connection is opened and again whenever it changed: mounted
+    /// secrets are rotated in place.
+    File(PathBuf),
+    /// The token itself, for an embedder that has a vault of its own.
+    Value(Secret),
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.place())
+    }
+}
+
+impl TokenSource {
+    /// Where it is, in words; never what it is.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Environment(name) => format!("the environment variable `{name}`"),
+            Self::File(path) => format!("the file `{}`", path.display()),
+            Self::Value(_) => "the embedder".to_owned(),
+        }
+    }
+
+    /// Read it, and refuse what cannot be a secret of that form.
+    pub(super) fn read(&self, form: Form) -> Result<Secret, Error> {
+        let text = match self {
+            Self::Environment(name) => Zeroizing::new(std::env::var(name).map_err(|error| {
+                self.problem(
+                    form,
+                    match error {
+                        std::env::VarError::NotPresent => "it is not set",
+                        std::env::VarError::NotUnicode(_) => "it is not text",
+                    },
+                )
+            })?),
+            Self::File(path) => Zeroizing::new(
+                std::fs::read_to_string(path)
+                    .map_err(|error| self.problem(form, &error.to_string()))?,
+            ),
+            Self::Value(secret) => Zeroizing::new(secret.expose().to_owned()),
+        };
+        // Editors end a file with a line break; anything else around a token is a mistake in
+        // copying.
+        let token = text.strip_suffix('\n').unwrap_or(&text);
+        let token = token.strip_suffix('\r').unwrap_or(token);
+        match form.problem(token) {
+            Some(problem) => Err(self.problem(form, problem)),
+            None => Ok(Secret::new(token)),
+        }
+    }
+
+    /// What changes when the secret does, as far as that can be seen without reading it.
+    pub(super) fn stamp(&self) -> Stamp {
+        match self {
+            Self::File(path) => std::fs::metadata(path).ok().map(|meta| Changed {
+                modified: meta.modified().ok(),
+                length: meta.len(),
+                #[cfg(unix)]
+                file: std::os::unix::fs::MetadataExt::ino(&meta),
+            }),
+            Self::Environment(_) | Self::Value(_) => None,
+        }
+    }
+
+    pub(super) fn problem(&self, form: Form, problem: &str) -> Error {
+        Error::Credential {
+            what: form.name(),
+            place: self.place(),
+            problem: problem.to_owned(),
+        }
+    }
+}
+
+/// What a secret has to look like.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// A token, or a secret that the host puts in for a plugin.
+    Token,
+    /// `user:password`, for a proxy.
+    UserPassword,
+}
+
+impl Form {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::UserPassword => "proxy credentials",
+        }
+    }
+
+    fn problem(self, text: &str) -> Option<&'static str> {
+        if text.is_empty() {
+            return Some("it is empty");
+        }
+        if text.chars().any(char::is_control) {
+            return Some("there is white space or a control character in it");
+        }
+        match self {
+            Self::Token if text.chars().any(char::is_whitespace) => {
+                Some("there is white space or a control character in it")
+            }
+            Self::Token if !text.is_ascii() => Some("there is a character in it that is not ASCII"),
+            Self::Token if text.len() < SHORTEST => Some("it is shorter than 16 characters"),
+            Self::UserPassword if !text.contains(':') => Some("it is not `user:password`"),
+            Self::Token | Self::UserPassword => None,
+        }
+    }
+}
+
+/// What is seen of a file from outside; `None` where there is none.
+pub(super) type Stamp = Option<Changed>;
+
+/// A mounted secret is exchanged by a link to another file, with any time and often the same length.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Changed {
+    modified: Option<SystemTime>,
+    length: u64,
+    #[cfg(unix)]
+    file: u64,
+}
+
+/// Shorter ones could occur in ordinary text and would make masking harmful.
+const SHORTEST: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "acmepat-0123456789abcdef";
+
+    fn read(text: &str, form: Form) -> Result<Secret, Error> {
+        TokenSource::Value(Secret::new(text)).read(form)
+    }
+
+    #[test]
+    fn a_token_with_white_space_is_refused_and_a_line_break_at_its_end_is_not() {
+        let taken = read(&format!("{TOKEN}\r\n"), Form::Token).unwrap();
+        assert_eq!(taken.expose(), TOKEN);
+        for bad in [
+            "",
+            "tiny-one",
+            " acmepat-0123456789abcdef",
+            "acmepat-01234 56789abcdef",
+            "acmepat-0123456789abcd\u{e9}f",
+        ] {
+            let error = read(bad, Form::Token).unwrap_err().to_string();
+            assert!(bad.is_empty() || !error.contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn credentials_of_a_proxy_are_a_name_and_a_password() {
+        let taken = read("me:a b\u{e9}\n", Form::UserPassword).unwrap();
+        assert_eq!(taken.expose(), "me:a b\u{e9}");
+        for bad in ["", "me", "me:\n:x"] {
+            assert!(read(bad, Form::UserPassword).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! From what an embedder says to an open connection: apart because everything that can be refused
+//! without a request is refused here.
+
+use std::sync::Arc;
+
+use code_source_egress::{
+    AddressPolicy, BaseUrl, Binding, Bindings, Operator, Origin, Policy, Scheme, SecretFields,
+};
+use http::HeaderName;
+use tokio::sync::Semaphore;
+
+use super::{Shared, Source};
+use crate::audit::Tracing;
+use crate::connection::Connection;
+use crate::credential::Credential;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::plugin::Plugin;
+use crate::transport::{SystemResolver, Transport, TransportConfig};
+
+impl Source {
+    /// Check everything that can be checked without a request, and open the connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`], [`Error::PlainHttp`], [`Error::RefusedHost`], [`Error::PrivateAddresses`],
+    /// [`Error::Credential`], [`Error::Certificates`], [`Error::ClientIdentity`], [`Error::Proxy`]
+    /// and [`Error::Policy`], each for what its name says.
+    pub fn open(plugin: &Plugin, connection: Connection) -> Result<Self, Error> {
+        let base = base(plugin, &connection)?;
+        let origin = base.origin().clone();
+        let operator = operator(&connection)?;
+        let profile = plugin.profile();
+        let policy = Policy::new(profile, plugin.manifest(), &base, operator.clone())
+            .map_err(Error::Policy)?;
+        for cut in policy.cut() {
+            tracing::debug!(
+                connection = connection.name,
+                operation = cut.operation(),
+                endpoint = %cut.endpoint(),
+                "the plugin asks for more than the connection grants"
+            );
+        }
+        let limits = connection.limits.clone().tamed();
+        let (transport, elsewhere) = transports(&connection, &origin, &operator, &limits)?;
+        let (header, template) = profile.credential_header();
+        let credential = Credential::new(connection.token, template, connection.secrets)?;
+        let binding = Binding {
+            name: connection.name.clone(),
+            base: base.clone(),
+        };
+        let shared = Shared {
+            name: connection.name,
+            plugin: plugin.clone(),
+            credential: Arc::new(credential),
+            credential_header: header_name(header)?,
+            bindings: Bindings::new(vec![binding]),
+            secret_fields: SecretFields::new(profile.secret_fields()),
+            transport,
+            elsewhere,
+            concurrency: connection
+                .concurrency
+                .clamp(1, limits.requests_under_way.max(1)),
+            audit: connection.audit.unwrap_or_else(|| Arc::new(Tracing)),
+            permits: Arc::new(Semaphore::new(limits.calls)),
+            base,
+            origin,
+            limits,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            policy: Arc::new(policy),
+            operator: Arc::new(operator),
+        })
+    }
+}
+
+impl Connection {
+    /// What the connection would let a plugin do. Nothing is read for it, neither the token nor a
+    /// certificate, and nothing is looked up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`], [`Error::PlainHttp`], [`Error::RefusedHost`] and [`Error::Policy`], each for
+    /// what its name says.
+    pub fn policy(&self, plugin: &Plugin) -> Result<Policy, Error> {
+        let base = base(plugin, self)?;
+        let operator = operator(self)?;
+        Policy::new(plugin.profile(), plugin.manifest(), &base, operator).map_err(Error::Policy)
+    }
+}
+
+fn base(plugin: &Plugin, connection: &Connection) -> Result<BaseUrl, Error> {
+    let base = BaseUrl::parse(&connection.url).map_err(Error::Url)?;
+    let origin = base.origin();
+    if let Some(reason) = plugin.profile().refuses_host(origin.host()) {
+        let reason = reason.to_owned();
+        return Err(Error::RefusedHost {
+            host: origin.authority().to_owned(),
+            reason,
+        });
+    }
+    if origin.scheme() != Scheme::Https && !connection.allow_plain_http {
+        return Err(Error::PlainHttp {
+            url: base.to_string(),
+        });
+    }
+    Ok(base)
+}
+
+fn operator(connection: &Connection) -> Result<Operator, Error> {
+    let origins = connection.redirect_origins.iter();
+    let origins = origins.map(|text| Operator::parse_redirect_origin(text));
+    Ok(Operator {
+        access: connection.access.clone(),
+        repositories: connection.repositories.clone(),
+        allow_plain_http: connection.allow_plain_http,
+        allow: connection.allow.clone(),
+        deny: connection.deny.clone(),
+        redirect_origins: origins.collect::<Result<_, _>>().map_err(Error::Policy)?,
+        webhook_urls: connection.webhook_urls.clone(),
+        secrets: connection.secrets.keys().cloned().collect(),
+    })
+}
+
+/// The way to the forge, and the ways to where its redirects may lead: these are shown no
+/// certificate of the connection's.
+fn transports(
+    connection: &Connection,
+    origin: &Origin,
+    operator: &Operator,
+    limits: &Limits,
+) -> Result<(Transport, Vec<(Origin, Transport)>), Error> {
+    let addresses = AddressPolicy::new(connection.private_addresses.clone())
+        .map_err(Error::PrivateAddresses)?;
+    let resolver = connection.resolver.clone();
+    let resolver = resolver.unwrap_or_else(|| Arc::new(SystemResolver));
+    let (ca_file, proxy) = (connection.ca_file.clone(), connection.proxy.clone());
+    let config = TransportConfig::new(addresses, resolver, ca_file, proxy, limits.clone())?;
+    let mut elsewhere = Vec::new();
+    for origin in &operator.redirect_origins {
+        elsewhere.push((origin.clone(), Transport::new(&config, origin, None)?));
+    }
+    let identity = connection.client_identity.clone();
+    Ok((Transport::new(&config, origin, identity)?, elsewhere))
+}
+
+fn header_name(name: &str) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(name.as_bytes()).map_err(|error| Error::Sandbox {
+        problem: format!("the profile's credential header is not one: {error}"),
+    })
+}

@@ -1,0 +1,101 @@
+//! Repositories that are not the call's: other ids, other spellings, and lies about whose it is.
+
+use code_source::contract::repositories::RepositoryRef;
+use code_source::egress::ConnectedRepository;
+use code_source::{Error, Failure};
+use code_source_test_plugins::Request;
+use code_source_tests::{Shop, expect, open};
+
+use super::scene::{Scene, last};
+
+const OTHER: (&str, &str) = ("repository", "other-repository");
+
+fn tree(project: &str) -> Request {
+    Request::get(format!("/api/v4/projects/{project}/repository/tree"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_repository_is_not_reached_by_any_name() {
+    let scene = Scene::open().await;
+    let names = [
+        "2",
+        "web%2Fother",
+        "web%2Fshop",
+        "Web%2FShop",
+        "web%252Fshop",
+        "01",
+        "1%20",
+        "1.json",
+        "1.0",
+        "%2B1",
+        "1%2F",
+        "-1",
+    ];
+    let requests = names.map(tree).into_iter().chain([
+        Request::get("/api/v4/projects/2"),
+        Request::post("/api/v4/projects/2/repository/commits", "{}"),
+    ]);
+    let (fine, malformed): (Vec<_>, Vec<_>) =
+        requests.partition(|request| !request.path_with_query.contains("1%2F/"));
+    scene.refuses(OTHER, fine).await;
+    scene
+        .refuses(("path", "path-malformed"), malformed)
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_with_a_line_break_or_dots_in_it_is_refused() {
+    let scene = Scene::open().await;
+    let names = ["1%0A2", "1%0D%0Ax", "2%2F..%2F1", "..%2F1", "1%00", "%31", "."];
+    scene
+        .refuses(("path", "path-malformed"), names.map(tree))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_connected_repository_is_not_reached_either() {
+    let scene = Scene::open().await;
+    let connected = |id: &str, path: &str| ConnectedRepository {
+        id: id.to_owned(),
+        path: path.to_owned(),
+    };
+    let both = [connected("1", "web/shop"), connected("2", "web/other")];
+    let source = open(scene.connection().repositories(both), |_| ());
+    for request in [tree("2"), tree("web%2Fother")] {
+        let came = scene.send_by(&source, request.clone()).await;
+        came.is_refused(OTHER, &request);
+    }
+    assert_eq!(scene.forge.connections(), 0);
+    scene.send_by(&source, tree("1")).await.is_whole(200, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lies_about_which_repository_it_is_are_refused() {
+    let shop = Shop::open().await;
+    let other = shop.rig.forge.project("web/other");
+    let source = shop.source();
+    for lie in [
+        "liars/another-id",
+        "liars/another-path",
+        "liars/never-asked-for",
+        "liars/moved-elsewhere",
+    ] {
+        shop.rig.forge.project(lie);
+        let named = RepositoryRef::Path(lie.to_owned());
+        let outcome = source.connect_repository(&named).await;
+        let refused = matches!(
+            outcome.answer,
+            Err(Failure::Host(Error::UnconfirmedIdentity))
+        );
+        assert!(refused, "{lie}: {outcome:?}");
+    }
+    // What did leave was the question for the one that the call named, each time.
+    for (request, line) in shop.rig.forge.requests().iter().zip(shop.rig.audit.events("request")) {
+        assert!(request.path.contains("/projects/liars%2F"), "{}", request.path);
+        assert_eq!(line["decision"], "allow");
+    }
+    let named = RepositoryRef::Path("web/other".to_owned());
+    let honest = source.connect_repository(&named).await;
+    assert_eq!(expect(honest).1.id, other.id().to_string());
+    assert_eq!(last(&shop.rig.audit, "response")["end"], "complete");
+}

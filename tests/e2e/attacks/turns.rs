@@ -1,0 +1,69 @@
+//! How many requests a call may make and have under way: a plugin that takes all of it takes it from
+//! itself, and what was refused takes nothing.
+
+use code_source_test_plugins::{Instruction, Request};
+use code_source_tests::tell;
+
+use super::scene::{Scene, api, tree};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_requests_that_never_end_hold_up_no_other() {
+    let scene = Scene::open().await;
+    let source = scene.source_within(|limits| limits.requests_under_way = 2);
+    for (held, layer, reason) in [
+        (Request::post(api("/variables"), "{"), "ceiling", "endpoint-refused-by-name"),
+        (Request::post("/api/v4/projects/2/hooks", "{"), "repository", "other-repository"),
+        (tree().method("POST").authority("other.example").body("{"), "authority", "other-origin"),
+    ] {
+        let times = 20;
+        let instruction = Instruction::Hold { held, times, then: tree() };
+        let outcome = tell(&source, instruction).await;
+        let denied = outcome.report.requests.iter();
+        let denied = denied.filter_map(|request| request.failure());
+        let denied = denied.filter(|failure| (failure.layer, failure.reason) == (Some(layer), reason));
+        assert_eq!(denied.count(), 20, "{:#?}", outcome.report);
+        scene.came(outcome).is_whole(200, 0);
+    }
+    let arrived = scene.forge.requests();
+    assert_eq!(arrived.len(), 3);
+    assert!(arrived.iter().all(|request| request.line().ends_with("/repository/tree")));
+    assert_eq!(scene.site.audit.events("request").len(), 63);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_requests_of_a_call_are_as_many_as_its_limit() {
+    let scene = Scene::open().await;
+    let source = scene.source_within(|limits| limits.requests = 5);
+    let all = Instruction::Repeat {
+        request: tree(),
+        times: 10_000,
+        at_once: false,
+    };
+    let outcome = tell(&source, all).await;
+    assert_eq!(outcome.report.requests.len(), 6);
+    let counts = r#"{"200":5,"connection-limit-reached":9995}"#;
+    assert_eq!(outcome.answer.unwrap(), counts);
+    assert_eq!(scene.forge.requests().len(), 5);
+    // Of those that are too many the first one is recorded: a record can be flooded as well.
+    let lines = scene.site.audit.events("request");
+    assert_eq!(lines.len(), 6);
+    assert_eq!((&lines[5]["decision"], &lines[5]["reason"]), (&"deny".into(), &"too-many-requests".into()));
+    scene.send_by(&source, tree()).await.is_whole(200, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_requests_count_as_well() {
+    let scene = Scene::open().await;
+    let source = scene.source_within(|limits| limits.requests = 5);
+    let all = Instruction::Repeat {
+        request: Request::get("/api/v4/user"),
+        times: 100,
+        at_once: false,
+    };
+    let outcome = tell(&source, all).await;
+    assert_eq!(outcome.report.requests.len(), 6);
+    let counts = r#"{"HTTP-request-denied":5,"connection-limit-reached":95}"#;
+    assert_eq!(outcome.answer.unwrap(), counts);
+    assert_eq!(scene.forge.connections(), 0);
+    assert_eq!(scene.site.audit.events("request").len(), 6);
+}
