@@ -6,13 +6,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use code_source_egress::{
-    Access, ConnectedRepository, EndpointPattern, Operator, PolicyError,
-};
+use code_source_egress::{Access, ConnectedRepository, EndpointPattern, Operator};
 use ipnet::IpNet;
 
 use crate::audit::AuditSink;
 use crate::credential::TokenSource;
+use crate::error::Error;
 use crate::limits::Limits;
 use crate::transport::{ClientIdentity, Proxy, Resolver};
 
@@ -178,7 +177,7 @@ impl Connection {
 
 impl Connection {
     /// What of it the policy is made of.
-    pub(crate) fn operator(&self) -> Result<Operator, PolicyError> {
+    pub(crate) fn operator(&self) -> Result<Operator, Error> {
         let origins = self.redirect_origins.iter();
         let origins = origins.map(|origin| Operator::parse_redirect_origin(origin));
         Ok(Operator {
@@ -187,7 +186,7 @@ impl Connection {
             allow_plain_http: self.allow_plain_http,
             allow: self.allow.clone(),
             deny: self.deny.clone(),
-            redirect_origins: origins.collect::<Result<_, _>>()?,
+            redirect_origins: origins.collect::<Result<_, _>>().map_err(Error::Policy)?,
             webhook_urls: self.webhook_urls.clone(),
             secrets: self.secrets.keys().cloned().collect(),
         })

@@ -9,7 +9,8 @@
 //!
 //! It knows no forge: what an answer means is the plugin's part. It keeps no state between calls
 //! but connections to the forge. It does not clone: it reads through the forge's API, and makes a
-//! commit's tree of what it reads ([`sync`]). It follows no redirect.
+//! commit's tree of what it reads ([`sync`]). It follows no redirect by itself: a plugin may ask for
+//! its target, once, without the credential, where the operator lists that origin.
 //!
 //! # The way of a request
 //!
@@ -18,14 +19,16 @@
 //!        │  a fresh instance     call, state  limits armed, thrown away afterwards
 //!        ▼
 //!  plugin ── wasi:http ──▶ gate  gate         in this order, nothing else leads out:
-//!                           │    egress       authority · path · rule · repository · headers · body
-//!                           │    credential   one header, added here
+//!                           │    egress       authority · path · rule · operator · repository · query
+//!                           │                 · headers · body, or the ticket of a redirect
+//!                           │    credential   one header, added here, and secrets that a body names
 //!                           │    exchange     one line of audit before it leaves
 //!                           ▼
-//!                       transport             resolve · check every address · dial · TLS
+//!                       transport             resolve · check every address · dial · proxy · TLS
 //!                           │
 //!                           ▼  the forge
-//!                        answer               bounds on bytes and time, the closing line
+//!                        answer               gzip off · secrets out · bounds on bytes and time ·
+//!                           │                 the closing line
 //!                           │
 //!        plugin ◀───────────┴──────▶ content  what the plugin hands on goes past it
 //! ```
@@ -87,6 +90,8 @@
 //! # Features
 //!
 //! - `cli` (default): the command `code-source`. Without it no crate of a command line is built.
+//! - `otlp`: the command sends its spans to a collector of OpenTelemetry. A library's spans are
+//!   `tracing`'s, and its embedder's to send.
 //! - `embedded-plugin` (default): a plugin inside the library ([`Plugin::embedded`]). Its build
 //!   needs the target `wasm32-wasip2` and adds it with rustup where it is missing; with the
 //!   environment variable `CODE_SOURCE_PLUGIN` naming a ready component, it builds nothing.
@@ -130,7 +135,7 @@ pub mod sync;
 
 pub use code_source_egress as egress;
 
-pub use crate::audit::{AuditFile, AuditSink};
+pub use crate::audit::{AuditFile, AuditSink, LossyAudit};
 pub use crate::connection::Connection;
 pub use crate::content::{Content, ContentError};
 pub use crate::credential::{Secret, TokenSource};

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use code_source::contract::git::Revision;
-use code_source::{AuditSink, Source};
+use code_source::{AuditSink, LossyAudit, Source};
 use code_source_stand_in::Change;
 use code_source_tests::{Rig, expect, plugin};
 
@@ -70,4 +70,13 @@ async fn nothing_leaves_when_the_audit_cannot_be_written() {
         .unwrap();
     assert_eq!(failure.reason, "audit-failed");
     assert_eq!(rig.forge.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_that_may_lose_lines_holds_nothing_up() {
+    let rig = Rig::new().await;
+    let lossy = Arc::new(LossyAudit(Full));
+    let source = Source::open(plugin(), rig.connection().audit(lossy)).unwrap();
+    expect(source.check().await);
+    assert!(!rig.forge.requests().is_empty());
 }

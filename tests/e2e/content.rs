@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use code_source::contract::git::{ArchiveFormat, Revision};
+use code_source::contract::git::ArchiveFormat;
 use code_source::{ContentError, Engine, Limits, Outcome, Source, TrapKind};
 use code_source_stand_in::{Effect, Fault, Matcher, When};
-use code_source_test_plugins::{Handing, Instruction, Request, Ruin};
+use code_source_test_plugins::{Handing, Instruction, Request};
 use code_source_tests::{
     RawForge, Shop, bytes, connected, expect, hand_on, hostile_in, open, tell, told, trap,
 };
@@ -145,24 +145,6 @@ async fn blobs_and_archives_are_held_to_the_same() {
         .read_archive(&repository, "", Some(&stdin), ArchiveFormat::TarGz)
         .await;
     refused(archive);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_trap_in_the_middle_of_a_body_ends_the_transfer() {
-    let shop = Shop::open().await;
-    let source = shop.source();
-    let path = Instruction::Ruin(Ruin::TrapInBody {
-        target: shop.target(),
-    })
-    .to_string();
-    let repository = shop.project.id().to_string();
-    let outcome = source
-        .read_file(&repository, &Revision::DefaultBranch, &path, None, false)
-        .await;
-    assert_eq!(trap(outcome).kind, TrapKind::Crash);
-    assert_eq!(last_response(&shop)["end"], "cancelled");
-    let content = expect(hand_on(&source, Handing::untouched(shop.target())).await);
-    assert!(bytes(content.body).await.unwrap() == shop.file);
 }
 
 #[tokio::test(flavor = "multi_thread")]

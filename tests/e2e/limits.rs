@@ -32,53 +32,6 @@ fn broken(answer: &Answer) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_beyond_the_limit_do_not_leave() {
-    let shop = Shop::open().await;
-    let source = shop.source_within(|limits| limits.requests = 5);
-    let repeat = Instruction::Repeat {
-        request: shop.tree(),
-        times: 10_000,
-        at_once: false,
-    };
-    let outcome = tell(&source, repeat).await;
-    let failure = failed_request(&outcome);
-    assert_eq!(
-        (failure.stage, failure.reason),
-        (Stage::Limit, "too-many-requests")
-    );
-    // The first one too many is recorded, and the rest not: a record can be flooded as well.
-    assert_eq!(outcome.report.requests.len(), 6);
-    let counts = expect(outcome);
-    assert_eq!(counts, r#"{"200":5,"connection-limit-reached":9995}"#);
-    assert_eq!(shop.rig.forge.requests().len(), 5);
-    assert_eq!(shop.rig.audit.events("request").len(), 6);
-    assert_eq!(shop.rig.audit.events("request")[5]["decision"], "deny");
-    shop.works(&source).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn refused_requests_count_as_well() {
-    let shop = Shop::open().await;
-    let source = shop.source_within(|limits| limits.requests = 5);
-    let request = Request::get("/api/v4/user");
-    let outcome = tell(
-        &source,
-        Instruction::Repeat {
-            request,
-            times: 100,
-            at_once: false,
-        },
-    )
-    .await;
-    assert_eq!(outcome.report.requests.len(), 6);
-    assert_eq!(
-        expect(outcome),
-        r#"{"HTTP-request-denied":5,"connection-limit-reached":95}"#
-    );
-    assert_eq!(shop.rig.audit.events("request").len(), 6);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn as_many_requests_are_under_way_as_allowed_and_the_others_wait() {
     let (gate, here) = (Arc::new(Barrier::new(3)), Arc::new(AtomicUsize::new(0)));
     let most = Arc::new(AtomicUsize::new(0));

@@ -30,27 +30,6 @@ fn a_component_without_a_manifest_is_refused() {
 }
 
 #[test]
-fn a_component_that_imports_sockets_is_refused_by_the_name_of_the_import() {
-    let manifest = serde_json::json!({
-        "name": "sly", "version": "1.0.0", "provider": plugin().manifest().provider(),
-        "contract": plugin().manifest().contract(), "operations": {},
-    });
-    let text = format!(
-        r#"(component
-            (@custom "code-source-manifest" {:?})
-            (import "wasi:sockets/network@0.2.0" (instance (export "network" (type (sub resource)))))
-        )"#,
-        manifest.to_string()
-    );
-    let error = Plugin::from_bytes(&engine(), &wat::parse_str(text).unwrap(), None).unwrap_err();
-    let Error::Import { name } = &error else {
-        panic!("{error:?}")
-    };
-    assert_eq!(name, "wasi:sockets/network@0.2.0");
-    assert!(error.hint().is_some());
-}
-
-#[test]
 fn a_plugin_of_another_contract_is_refused() {
     let text = r#"(component (@custom "code-source-manifest"
         "{\"name\":\"old\",\"version\":\"1\",\"provider\":\"acme\",\"contract\":\"jitera:code-source@9.0.0\",\"operations\":{}}"))"#;

@@ -27,9 +27,12 @@ mod versions;
 mod runner;
 mod sync;
 
-// The contract's files, and the component's manifest against what it really asks for.
+// The contract's files, the component's manifest against what it really asks for, and what the
+// documents and the sources say.
 mod contract;
+mod documentation;
 mod manifest;
+mod sources;
 
 // A plugin that is hostile, and everything that it may try.
 mod attacks;
@@ -39,12 +42,10 @@ mod audit;
 mod ceiling;
 mod content;
 mod embedding;
-mod incoming;
 mod limits;
 mod loading;
 mod opening;
 mod sandbox;
-mod documentation;
 mod secrecy;
-mod sources;
+mod telemetry;
 mod transport;

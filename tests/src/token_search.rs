@@ -32,6 +32,12 @@ impl TokenSearch {
         }
     }
 
+    /// Look for these bytes too, which are a token in some form.
+    pub fn watch_form(&self, name: &str, form: &[u8]) {
+        let mut needles = self.needles.lock().unwrap_or_else(PoisonError::into_inner);
+        needles.push((name.to_owned(), form.to_vec()));
+    }
+
     /// How many bytes were searched.
     pub fn searched(&self) -> u64 {
         self.bytes.load(std::sync::atomic::Ordering::Relaxed)

@@ -241,6 +241,62 @@ mod tests {
         );
     }
 
+    /// A component that is nothing but a manifest.
+    fn plugin(endpoints: &str) -> Vec<u8> {
+        let manifest = format!(
+            r#"{{"name":"f","version":"1","provider":"acme","contract":"{}","operations":{{"git.link":[{endpoints}]}}}}"#,
+            crate::plugin::CONTRACT
+        );
+        let name = Manifest::SECTION.as_bytes();
+        let length = |text: &[u8]| {
+            let length = u16::try_from(text.len()).unwrap();
+            // Two bytes hold every length that stands here, as WebAssembly writes it.
+            let high = u8::try_from(length >> 7).unwrap();
+            [u8::try_from(length & 0x7f).unwrap() | 0x80, high]
+        };
+        let body = [&length(name), name, manifest.as_bytes()].concat();
+        [b"\0asm\x0d\0\x01\0\0".as_slice(), &length(&body), &body].concat()
+    }
+
+    #[test]
+    fn only_the_pinned_plugin_is_loaded_and_none_that_asks_for_more() {
+        let narrow = plugin(r#"{"endpoint":"GET /version","why":"x"}"#);
+        let wide = plugin(
+            r#"{"endpoint":"GET /version","why":"x"},{"endpoint":"GET /user","why":"to see"}"#,
+        );
+        let record = |bytes: &[u8]| {
+            let PluginDescription {
+                digest, manifest, ..
+            } = PluginDescription::of(bytes).unwrap();
+            let sha256 = digest;
+            Some(Record { sha256, manifest })
+        };
+        let digest = crate::plugin::digest;
+        for (pinned, bytes, record, expected) in [
+            (None, &wide, None, None),
+            (Some(digest(&wide).to_uppercase()), &wide, None, None),
+            (Some(digest(&wide)), &wide, record(&wide), None),
+            (None, &narrow, record(&wide), None),
+            (None, &wide, record(&narrow), Some(1)),
+            (Some(digest(&wide)), &wide, record(&narrow), Some(1)),
+            (Some(digest(&narrow)), &wide, record(&narrow), Some(1)),
+            // Another file is another plugin, even where it asks for less.
+            (Some(digest(&wide)), &narrow, record(&wide), Some(0)),
+            (Some(digest(&wide)), &narrow, None, Some(0)),
+        ] {
+            let file = PluginFile {
+                path: "forge.wasm".into(),
+                sha256: pinned,
+            };
+            let refused = match check(&file, bytes, record, "acme") {
+                Ok(()) => None,
+                Err(CommandError::NotApproved(plugin)) => Some(plugin.difference.added.len()),
+                Err(error) => panic!("{error:?}"),
+            };
+            assert_eq!(refused, expected, "{file:?}");
+        }
+    }
+
     #[test]
     fn the_name_of_a_connection_leads_nowhere_else() {
         let file = Record::file(Path::new("/etc/c.toml"), "../../root/x");

@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn everything_else_stays_as_it_was_written() {
         let text = "# ours\n[connections.acme] # the forge\nurl   = \"a\"\n\
-                    plugin = { path = \"x.wasm\",  sha256 = 'aa' }  # why\n\n[connections.other]\n";
+                    plugin = { path = \"x.wasm\",  sha256 ='aa'}  # why\n\n[connections.other]\n";
         let now = pinned(text);
         assert_eq!(now, text.replace("'aa'", "\"00ff\""));
     }

@@ -30,7 +30,7 @@ impl Session {
         let plugin = chosen.plugin(options, &engine, notes)?;
         let connection = chosen.connection(options).map_err(failed)?;
         let source = Source::open(&plugin, connection).map_err(failed)?;
-        notes.cut(source.policy().cut());
+        notes.cut(source.cut());
         Ok(Self {
             source,
             repositories: chosen.repositories(),

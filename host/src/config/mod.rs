@@ -28,10 +28,7 @@ use serde::Deserialize;
 
 pub use self::entry::{ConnectionEntry, PluginFile, RepositoryEntry, RepositoryType};
 pub use self::error::ConfigurationError;
-#[cfg(feature = "cli")]
 pub(crate) use self::place::Step;
-#[cfg(not(feature = "cli"))]
-use self::place::Step;
 #[cfg(doc)]
 use crate::connection::Connection;
 

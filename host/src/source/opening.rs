@@ -29,7 +29,7 @@ impl Source {
     pub fn open(plugin: &Plugin, connection: Connection) -> Result<Self, Error> {
         let base = base(plugin, &connection)?;
         let origin = base.origin().clone();
-        let operator = operator(&connection)?;
+        let operator = connection.operator()?;
         let profile = plugin.profile();
         let policy = Policy::new(profile, plugin.manifest(), &base, operator.clone())
             .map_err(Error::Policy)?;
@@ -85,7 +85,7 @@ impl Connection {
     /// what its name says.
     pub fn policy(&self, plugin: &Plugin) -> Result<Policy, Error> {
         let base = base(plugin, self)?;
-        let operator = operator(self)?;
+        let operator = self.operator()?;
         Policy::new(plugin.profile(), plugin.manifest(), &base, operator).map_err(Error::Policy)
     }
 }
@@ -106,21 +106,6 @@ fn base(plugin: &Plugin, connection: &Connection) -> Result<BaseUrl, Error> {
         });
     }
     Ok(base)
-}
-
-fn operator(connection: &Connection) -> Result<Operator, Error> {
-    let origins = connection.redirect_origins.iter();
-    let origins = origins.map(|text| Operator::parse_redirect_origin(text));
-    Ok(Operator {
-        access: connection.access.clone(),
-        repositories: connection.repositories.clone(),
-        allow_plain_http: connection.allow_plain_http,
-        allow: connection.allow.clone(),
-        deny: connection.deny.clone(),
-        redirect_origins: origins.collect::<Result<_, _>>().map_err(Error::Policy)?,
-        webhook_urls: connection.webhook_urls.clone(),
-        secrets: connection.secrets.keys().cloned().collect(),
-    })
 }
 
 /// The way to the forge, and the ways to where its redirects may lead: these are shown no

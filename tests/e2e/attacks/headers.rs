@@ -9,7 +9,14 @@ const REFUSED: (&str, &str) = ("headers", "header-refused");
 #[tokio::test(flavor = "multi_thread")]
 async fn a_credential_of_the_plugins_own_is_refused() {
     let scene = Scene::open().await;
-    let names = ["Authorization", "Cookie", "Private-Token", "Job-Token", "Deploy-Token", "Sudo"];
+    let names = [
+        "Authorization",
+        "Cookie",
+        "Private-Token",
+        "Job-Token",
+        "Deploy-Token",
+        "Sudo",
+    ];
     let requests = names.map(|name| tree().header(name, MARK));
     scene.refuses(REFUSED, requests).await;
 }
@@ -17,7 +24,11 @@ async fn a_credential_of_the_plugins_own_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_that_override_the_method_are_refused() {
     let scene = Scene::open().await;
-    let names = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+    let names = [
+        "X-HTTP-Method-Override",
+        "X-HTTP-Method",
+        "X-Method-Override",
+    ];
     let requests = names.map(|name| tree().header(name, "DELETE"));
     scene.refuses(REFUSED, requests).await;
 }
@@ -85,7 +96,13 @@ async fn a_request_leaves_with_the_hosts_headers_and_no_others() {
         .header("User-Agent", "of-the-plugin/1");
     scene.send(request).await.is_whole(200, 0);
     let request = &scene.forge.requests()[0];
-    let names = ["accept", "accept-encoding", "host", "private-token", "user-agent"];
+    let names = [
+        "accept",
+        "accept-encoding",
+        "host",
+        "private-token",
+        "user-agent",
+    ];
     assert_eq!(request.names(), names);
     let own = format!("localhost:{}", scene.forge.port());
     assert_eq!(request.header("host"), Some(&*own));
@@ -107,6 +124,10 @@ async fn trailers_of_the_plugin_do_not_leave() {
     let length = body.len().to_string();
     assert_eq!(requests[0].header("content-length"), Some(&*length));
     let bytes = scene.forge.bytes();
-    assert!(!bytes.windows(MARK.len()).any(|part| part == MARK.as_bytes()));
+    assert!(
+        !bytes
+            .windows(MARK.len())
+            .any(|part| part == MARK.as_bytes())
+    );
     assert!(!scene.site.audit.text().contains(MARK));
 }

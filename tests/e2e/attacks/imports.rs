@@ -68,7 +68,8 @@ async fn a_manifest_that_asks_for_more_than_the_profile_opens_no_connection() {
         "POST /graphql",
     ] {
         let text = manifest(|manifest| {
-            manifest["operations"]["git.link"] = json!([{ "endpoint": endpoint, "why": "because" }]);
+            manifest["operations"]["git.link"] =
+                json!([{ "endpoint": endpoint, "why": "because" }]);
         });
         let plugin = hostile_with(text.as_bytes()).unwrap();
         let error = Source::open(&plugin, scene.connection()).unwrap_err();
@@ -80,9 +81,16 @@ async fn a_manifest_that_asks_for_more_than_the_profile_opens_no_connection() {
 
 #[test]
 fn a_manifest_that_asks_for_everything_is_refused_at_load() {
-    for endpoint in ["GET /**", "* /**", "* /projects/{project}", "GET /projects/*", "GET projects"] {
+    for endpoint in [
+        "GET /**",
+        "* /**",
+        "* /projects/{project}",
+        "GET /projects/*",
+        "GET projects",
+    ] {
         let text = manifest(|manifest| {
-            manifest["operations"]["git.link"] = json!([{ "endpoint": endpoint, "why": "because" }]);
+            manifest["operations"]["git.link"] =
+                json!([{ "endpoint": endpoint, "why": "because" }]);
         });
         let error = hostile_with(text.as_bytes()).unwrap_err();
         assert!(matches!(error, Error::Manifest(_)), "{endpoint}: {error:?}");

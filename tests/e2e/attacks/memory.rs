@@ -37,7 +37,11 @@ async fn repeated(token: &'static str) -> Vec<String> {
     let requests: Vec<_> = (0..echoes(token).len()).map(ask).collect();
     let count = requests.len();
     let outcome = tell(&source, Instruction::Send { requests }).await;
-    assert!(outcome.report.requests.iter().all(|one| one.masked == 2), "{:#?}", outcome.report);
+    assert!(
+        outcome.report.requests.iter().all(|one| one.masked == 2),
+        "{:#?}",
+        outcome.report
+    );
     assert!(expect(outcome).contains("*****"));
     assert_eq!(scene.forge.requests().len(), count);
     assert!(search.searched() > 1 << 20, "{}", search.searched());
@@ -54,10 +58,8 @@ async fn no_encoding_of_the_token_stays_in_a_plugins_memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_search_finds_what_a_forge_repeats_and_nobody_covers() {
     const NOBODYS: &str = "acmepat-of-nobody-0123456";
-    let scene = Scene::answering(|request| {
-        Piece::json(&echoes(NOBODYS)[number(request)].text)
-    })
-    .await;
+    let scene =
+        Scene::answering(|request| Piece::json(&echoes(NOBODYS)[number(request)].text)).await;
     for (number, echo) in echoes(NOBODYS).into_iter().enumerate() {
         let search = Arc::new(TokenSearch::into_memory());
         search.watch_form(&echo.name, echo.secret.as_bytes());
@@ -65,7 +67,11 @@ async fn the_search_finds_what_a_forge_repeats_and_nobody_covers() {
         expect(tell(&source, Instruction::send(ask(number))).await);
         let found = search.found();
         let is_in = |place: &str| found.iter().any(|one| one.ends_with(place));
-        assert!(is_in("what a plugin was handed"), "{}: {found:?}", echo.name);
+        assert!(
+            is_in("what a plugin was handed"),
+            "{}: {found:?}",
+            echo.name
+        );
         assert!(is_in("a plugin's memory"), "{}: {found:?}", echo.name);
     }
 }

@@ -96,11 +96,17 @@ async fn a_listed_origin_is_asked_once_with_nothing_of_anybodys() {
     let requests = led.elsewhere.requests();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].line(), "GET /objects/1?signature=marked-text");
-    assert_eq!(requests[0].names(), ["accept-encoding", "host", "user-agent"]);
+    assert_eq!(
+        requests[0].names(),
+        ["accept-encoding", "host", "user-agent"]
+    );
     let agent = requests[0].header("user-agent").unwrap();
     assert!(agent.starts_with("code-source/"), "{agent}");
     assert_eq!(came.asked["origin"], led.elsewhere.url());
-    assert_eq!(came.asked["template"], "/projects/{project}/repository/files/{path}/raw");
+    assert_eq!(
+        came.asked["template"],
+        "/projects/{project}/repository/files/{path}/raw"
+    );
     assert_eq!(came.asked["rule"], Value::Null);
     assert!(!led.scene.site.audit.text().contains(MARK));
 }
@@ -122,7 +128,9 @@ async fn a_ticket_counts_once() {
     let led = Led::to("/objects/1").await;
     let source = open(led.connection(), |_| ());
     let follow = led.there("/objects/1");
-    let came = led.follow(&source, vec![follow.clone(), follow.clone()]).await;
+    let came = led
+        .follow(&source, vec![follow.clone(), follow.clone()])
+        .await;
     came.is_refused(("redirect", "ticket-used"), &follow);
     assert_eq!(led.elsewhere.requests().len(), 1);
 }
@@ -131,7 +139,10 @@ async fn a_ticket_counts_once() {
 async fn a_ticket_of_another_call_does_not_count() {
     let led = Led::to("/objects/1").await;
     let source = open(led.connection(), |_| ());
-    led.scene.send_by(&source, raw_file()).await.is_whole(302, 0);
+    led.scene
+        .send_by(&source, raw_file())
+        .await
+        .is_whole(302, 0);
     let follow = led.there("/objects/1");
     let came = led.scene.send_by(&source, follow.clone()).await;
     came.is_refused(OTHER, &follow);
@@ -170,9 +181,11 @@ async fn a_ticket_is_for_the_very_url() {
     }
     let led = Led::to("/objects/1").await;
     let by_number = format!("127.0.0.1:{}", led.elsewhere.port());
-    led.refuses(OTHER, led.there("/objects/1").authority(by_number)).await;
+    led.refuses(OTHER, led.there("/objects/1").authority(by_number))
+        .await;
     let led = Led::to("/objects/1").await;
-    led.refuses(OTHER, led.there("/objects/1").scheme("http")).await;
+    led.refuses(OTHER, led.there("/objects/1").scheme("http"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,7 +204,8 @@ async fn an_origin_that_is_not_listed_is_not_asked() {
 async fn a_redirect_to_plain_http_leads_nowhere() {
     let led = Led::by(|elsewhere| elsewhere.url().replace("https", "http") + "/objects/1").await;
     let request = led.there("/objects/1").scheme("http");
-    led.refuses(("redirect", "redirect-plain-http"), request).await;
+    led.refuses(("redirect", "redirect-plain-http"), request)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,19 +213,30 @@ async fn a_redirect_with_user_information_leads_nowhere() {
     let led = Led::by(|elsewhere| elsewhere.url().replace("//", "//marked-text@")).await;
     let authority = format!("marked-text@localhost:{}", led.elsewhere.port());
     let request = led.there("/").authority(authority);
-    led.refuses(("redirect", "redirect-malformed"), request).await;
+    led.refuses(("redirect", "redirect-malformed"), request)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_into_a_network_that_is_not_the_operators_leads_nowhere() {
-    for address in ["169.254.169.254", "10.1.2.3", "fd00:ec2::254", "::ffff:127.0.0.1"] {
+    for address in [
+        "169.254.169.254",
+        "10.1.2.3",
+        "fd00:ec2::254",
+        "::ffff:127.0.0.1",
+    ] {
         let led = Led::by(|elsewhere| elsewhere.url_as("objects.acme.example")).await;
-        let names = [("localhost", "127.0.0.1"), ("objects.acme.example", address)];
+        let names = [
+            ("localhost", "127.0.0.1"),
+            ("objects.acme.example", address),
+        ];
         let origin = led.elsewhere.url_as("objects.acme.example");
         let connection = led.scene.connection().redirect_origins([origin.clone()]);
         let source = open(connection.resolver(Arc::new(Names::of(names))), |_| ());
         let authority = origin.strip_prefix("https://").unwrap();
-        let came = led.follow(&source, vec![led.there("/").authority(authority)]).await;
+        let came = led
+            .follow(&source, vec![led.there("/").authority(authority)])
+            .await;
         came.is_failed("destination-IP-prohibited", "address-refused");
         assert_eq!(led.elsewhere.connections(), 0, "{address}");
     }
@@ -235,7 +260,9 @@ async fn what_the_other_origin_says_leads_nowhere() {
     let led = Led::to("/objects/1").await;
     let source = open(led.connection(), |_| ());
     let next = led.there("/next");
-    let came = led.follow(&source, vec![led.there("/objects/1"), next.clone()]).await;
+    let came = led
+        .follow(&source, vec![led.there("/objects/1"), next.clone()])
+        .await;
     came.is_refused(OTHER, &next);
     assert_eq!(led.elsewhere.requests().len(), 1);
 }
@@ -275,7 +302,10 @@ async fn only_a_rule_that_may_lead_elsewhere_does() {
     let requests = vec![tree(), led.there("/objects/1")];
     let outcome = tell(&source, Instruction::Send { requests }).await;
     let came = led.scene.came(outcome);
-    came.is_refused(("redirect", "redirect-not-allowed"), &led.there("/objects/1"));
+    came.is_refused(
+        ("redirect", "redirect-not-allowed"),
+        &led.there("/objects/1"),
+    );
     assert_eq!(led.elsewhere.connections(), 0);
 }
 

@@ -1,10 +1,13 @@
 //! Repositories that are not the call's: other ids, other spellings, and lies about whose it is.
 
+use std::time::Duration;
+
 use code_source::contract::repositories::RepositoryRef;
 use code_source::egress::ConnectedRepository;
 use code_source::{Error, Failure};
-use code_source_test_plugins::Request;
-use code_source_tests::{Shop, expect, open};
+use code_source_stand_in::Effect;
+use code_source_test_plugins::{Instruction, Request};
+use code_source_tests::{Shop, expect, open, tell};
 
 use super::scene::{Scene, last};
 
@@ -38,15 +41,21 @@ async fn another_repository_is_not_reached_by_any_name() {
     let (fine, malformed): (Vec<_>, Vec<_>) =
         requests.partition(|request| !request.path_with_query.contains("1%2F/"));
     scene.refuses(OTHER, fine).await;
-    scene
-        .refuses(("path", "path-malformed"), malformed)
-        .await;
+    scene.refuses(("path", "path-malformed"), malformed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_with_a_line_break_or_dots_in_it_is_refused() {
     let scene = Scene::open().await;
-    let names = ["1%0A2", "1%0D%0Ax", "2%2F..%2F1", "..%2F1", "1%00", "%31", "."];
+    let names = [
+        "1%0A2",
+        "1%0D%0Ax",
+        "2%2F..%2F1",
+        "..%2F1",
+        "1%00",
+        "%31",
+        ".",
+    ];
     scene
         .refuses(("path", "path-malformed"), names.map(tree))
         .await;
@@ -90,12 +99,40 @@ async fn lies_about_which_repository_it_is_are_refused() {
         assert!(refused, "{lie}: {outcome:?}");
     }
     // What did leave was the question for the one that the call named, each time.
-    for (request, line) in shop.rig.forge.requests().iter().zip(shop.rig.audit.events("request")) {
-        assert!(request.path.contains("/projects/liars%2F"), "{}", request.path);
+    for (request, line) in shop
+        .rig
+        .forge
+        .requests()
+        .iter()
+        .zip(shop.rig.audit.events("request"))
+    {
+        assert!(
+            request.path.contains("/projects/liars%2F"),
+            "{}",
+            request.path
+        );
         assert_eq!(line["decision"], "allow");
     }
     let named = RepositoryRef::Path("web/other".to_owned());
     let honest = source.connect_repository(&named).await;
     assert_eq!(expect(honest).1.id, other.id().to_string());
     assert_eq!(last(&shop.rig.audit, "response")["end"], "complete");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_about_a_repository_that_come_at_the_same_time_do_not_mix() {
+    let shop = Shop::open().await;
+    let pieces = Effect::SlowBody(200, Duration::from_millis(1));
+    shop.always(pieces);
+    let request = Request::get(shop.api(""));
+    let outcome = tell(
+        &shop.source(),
+        Instruction::Repeat {
+            request,
+            times: 8,
+            at_once: true,
+        },
+    )
+    .await;
+    assert_eq!(expect(outcome), r#"{"200":8}"#);
 }

@@ -109,7 +109,10 @@ async fn a_trap_in_the_middle_of_an_answer_ends_the_transfer() {
         .await;
     assert_eq!(trap(outcome).kind, TrapKind::Crash);
     let line = last(&scene.site.audit, "response");
-    assert_eq!((&line["end"], &line["reason"]), (&"cancelled".into(), &Value::Null));
+    assert_eq!(
+        (&line["end"], &line["reason"]),
+        (&"cancelled".into(), &Value::Null)
+    );
     assert_eq!(scene.forge.requests().len(), 1);
     scene.send_by(&source, tree()).await.is_whole(200, 0);
 }

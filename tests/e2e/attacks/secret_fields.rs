@@ -11,7 +11,10 @@ async fn covers(text: &str, masked: u64) {
     let bytes = text.as_bytes().to_vec();
     let single = bytes.clone();
     let zipped = gzip(&bytes);
-    let headers = [("content-encoding", "gzip"), ("content-type", "application/json")];
+    let headers = [
+        ("content-encoding", "gzip"),
+        ("content-type", "application/json"),
+    ];
     for pieces in [
         Piece::json(&bytes),
         Piece::chunked(&[], single.chunks(1), &[]),
@@ -31,20 +34,34 @@ async fn covers(text: &str, masked: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_of_runners_and_feeds_are_covered() {
-    let fields = ["runners_token", "ci_job_token", "feed_token", "incoming_email_token", "rss_token"];
+    let fields = [
+        "runners_token",
+        "ci_job_token",
+        "feed_token",
+        "incoming_email_token",
+        "rss_token",
+    ];
     let members = fields.map(|name| format!("\"{name}\":\"{MARK}\""));
     covers(&format!("{{{}}}", members.join(",")), 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_url_with_user_information_is_covered() {
-    covers(&format!(r#"{{"import_url":"https://u:{MARK}@elsewhere.example/a.git"}}"#), 1).await;
+    covers(
+        &format!(r#"{{"import_url":"https://u:{MARK}@elsewhere.example/a.git"}}"#),
+        1,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secret_fields_are_covered_at_any_depth() {
     let inner = format!(r#"{{"id":1,"token":"{MARK}"}}"#);
-    covers(&format!(r#"[{{"a":[{{"b":{{"c":[{inner},{inner}]}}}}]}}]"#), 2).await;
+    covers(
+        &format!(r#"[{{"a":[{{"b":{{"c":[{inner},{inner}]}}}}]}}]"#),
+        2,
+    )
+    .await;
     let (open, close) = ("[".repeat(500), "]".repeat(500));
     covers(&format!("{open}{inner}{close}"), 1).await;
 }
@@ -52,7 +69,11 @@ async fn secret_fields_are_covered_at_any_depth() {
 #[tokio::test(flavor = "multi_thread")]
 async fn secret_fields_are_covered_however_they_are_written() {
     covers(&format!(r#"{{ "runners_token" : "{MARK}" }}"#), 1).await;
-    covers(&format!("{{\"runners_token\"\n:\t\"{MARK}\\\"{MARK}\"}}"), 1).await;
+    covers(
+        &format!("{{\"runners_token\"\n:\t\"{MARK}\\\"{MARK}\"}}"),
+        1,
+    )
+    .await;
     covers(&format!(r#"{{"runn\u0065rs_token":"{MARK}"}}"#), 1).await;
 }
 

@@ -12,7 +12,10 @@ async fn stays(scene: &Scene, request: Request) {
         assert!(!text.contains("\"response\""), "{request:?}: {text}");
     }
     let line = last(&scene.site.audit, "request");
-    assert!(line.is_null() || line["decision"] == "deny", "{request:?}: {line}");
+    assert!(
+        line.is_null() || line["decision"] == "deny",
+        "{request:?}: {line}"
+    );
     assert_eq!(scene.forge.connections(), 0, "{request:?}");
     assert!(!scene.site.audit.text().contains(MARK));
 }
@@ -23,7 +26,10 @@ async fn line_breaks_in_a_header_are_no_header() {
     for (name, value) in [
         ("Accept", "*/*\r\nPrivate-Token: marked-text"),
         ("Accept", "*/*\nSudo: marked-text"),
-        ("Accept", "*/*\r\n\r\nDELETE /api/v4/projects/1 HTTP/1.1\r\n"),
+        (
+            "Accept",
+            "*/*\r\n\r\nDELETE /api/v4/projects/1 HTTP/1.1\r\n",
+        ),
         ("Accept", "a\0b"),
         ("Accept: */*\r\nSudo", MARK),
         ("Accept ", MARK),
@@ -79,10 +85,19 @@ async fn a_method_that_is_more_than_one_word_does_not_leave() {
 async fn an_authority_that_is_more_than_a_host_does_not_leave() {
     let scene = Scene::open().await;
     let host = format!("localhost:{}", scene.forge.port());
-    for authority in ["", "{}/x", "{}\r\nX: marked-text", "{} ", "a@b@{}", "%6c{}", "{}?", "{}#"] {
+    for authority in [
+        "",
+        "{}/x",
+        "{}\r\nX: marked-text",
+        "{} ",
+        "a@b@{}",
+        "%6c{}",
+        "{}?",
+        "{}#",
+    ] {
         stays(&scene, tree().authority(authority.replace("{}", &host))).await;
     }
-    for scheme in ["ftp", "https://other.example/?", ""] {
+    for scheme in ["ftp", "HTTP", "https://other.example/?", ""] {
         stays(&scene, tree().scheme(scheme)).await;
     }
 }
@@ -91,24 +106,36 @@ async fn an_authority_that_is_more_than_a_host_does_not_leave() {
 async fn a_head_of_any_size_does_not_leave() {
     let scene = Scene::open().await;
     stays(&scene, tree().header("Accept", &"x".repeat(100_000))).await;
-    stays(&scene, Request::get(api(&format!("/{}", "x".repeat(100_000))))).await;
+    stays(
+        &scene,
+        Request::get(api(&format!("/{}", "x".repeat(100_000)))),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fragment_is_cut_before_anything_is_checked() {
     let scene = Scene::open().await;
-    let request = Request::get(api("#/../variables?private_token=marked-text"));
+    let request = Request::get(api(
+        "/repository/tree#/../variables?private_token=marked-text",
+    ));
     scene.send(request).await.is_whole(200, 0);
     let requests = scene.forge.requests();
-    assert_eq!(requests[0].line(), format!("GET {}", api("")));
+    assert_eq!(
+        requests[0].line(),
+        format!("GET {}", api("/repository/tree"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_nobody_asked_for_answers_no_later_request() {
-    let scene = Scene::sending(
-        [Piece::json("true"), Piece::json("\"forged\"")].concat(),
-    )
-    .await;
+    // At once, or the second one could be the answer to what is asked meanwhile.
+    let both = [Piece::json("true"), Piece::json("\"forged\"")].concat();
+    let both = both.into_iter().flat_map(|piece| match piece {
+        Piece::Bytes(bytes) => bytes,
+        other => panic!("{other:?}"),
+    });
+    let scene = Scene::sending(vec![Piece::Bytes(both.collect())]).await;
     let source = scene.source();
     for _ in 0..5 {
         let requests = vec![tree(), tree()];

@@ -30,7 +30,11 @@ fn tenants(scene: &Scene) -> [Tenant; 2] {
         let audit = Arc::<AuditLines>::default();
         let connection = with_token(scene, name, token).audit(Arc::clone(&audit) as Arc<_>);
         let source = open(connection, |_| ());
-        Tenant { token, audit, source }
+        Tenant {
+            token,
+            audit,
+            source,
+        }
     })
 }
 
@@ -46,10 +50,23 @@ async fn calls_at_once_leave_with_the_right_token_and_are_covered_and_recorded_a
     let calls = (0..10).flat_map(|_| &tenants).map(|tenant| {
         let request = tree().header("user-agent", tenant.token.rsplit('-').nth(1).unwrap());
         let (times, at_once) = (5, true);
-        tell(&tenant.source, Instruction::Repeat { request, times, at_once })
+        tell(
+            &tenant.source,
+            Instruction::Repeat {
+                request,
+                times,
+                at_once,
+            },
+        )
     });
     for outcome in join_all(calls).await {
-        assert!(outcome.report.requests.iter().all(|request| request.masked == 1));
+        assert!(
+            outcome
+                .report
+                .requests
+                .iter()
+                .all(|request| request.masked == 1)
+        );
         assert_eq!(expect(outcome), r#"{"200":5}"#);
     }
     for request in scene.forge.requests() {
@@ -61,7 +78,11 @@ async fn calls_at_once_leave_with_the_right_token_and_are_covered_and_recorded_a
         let lines = tenant.audit.events("request");
         assert_eq!(lines.len(), 50);
         assert!(lines.iter().all(|line| line["connection"] == *name));
-        assert!(TOKENS.iter().all(|(_, token)| !tenant.audit.text().contains(token)));
+        assert!(
+            TOKENS
+                .iter()
+                .all(|(_, token)| !tenant.audit.text().contains(token))
+        );
     }
 }
 
@@ -77,10 +98,16 @@ async fn no_connection_carries_both_tokens() {
     let mut tokens = BTreeMap::<_, BTreeSet<_>>::new();
     for request in scene.forge.requests() {
         let token = request.header("private-token").unwrap().to_owned();
-        tokens.entry(request.connection.0).or_default().insert(token);
+        tokens
+            .entry(request.connection.0)
+            .or_default()
+            .insert(token);
     }
     assert!(tokens.len() < 10, "connections are used again: {tokens:?}");
-    assert!(tokens.values().all(|tokens| tokens.len() == 1), "{tokens:?}");
+    assert!(
+        tokens.values().all(|tokens| tokens.len() == 1),
+        "{tokens:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +160,8 @@ async fn plugins_that_differ_in_a_byte_share_no_compiled_code() {
         .cache_directory(Some(folder.path()))
         .build()
         .unwrap();
-    let narrow = MANIFEST.replace("GET /projects/{project}/repository/tree", "GET /projects/{project}");
+    let endpoint = "GET /projects/{project}/repository/tree";
+    let narrow = MANIFEST.replace(endpoint, "GET /projects/{project}/repository/merge_base");
     let narrow = with_manifest(hostile_component(), narrow.as_bytes());
     let scene = Scene::open().await;
     let mut digests = BTreeSet::new();

@@ -11,22 +11,43 @@ async fn refused_requests_that_never_end_hold_up_no_other() {
     let scene = Scene::open().await;
     let source = scene.source_within(|limits| limits.requests_under_way = 2);
     for (held, layer, reason) in [
-        (Request::post(api("/variables"), "{"), "ceiling", "endpoint-refused-by-name"),
-        (Request::post("/api/v4/projects/2/hooks", "{"), "repository", "other-repository"),
-        (tree().method("POST").authority("other.example").body("{"), "authority", "other-origin"),
+        (
+            Request::post(api("/variables"), "{"),
+            "ceiling",
+            "endpoint-refused-by-name",
+        ),
+        (
+            Request::post("/api/v4/projects/2/hooks", "{"),
+            "repository",
+            "other-repository",
+        ),
+        (
+            tree().method("POST").authority("other.example").body("{"),
+            "authority",
+            "other-origin",
+        ),
     ] {
         let times = 20;
-        let instruction = Instruction::Hold { held, times, then: tree() };
+        let instruction = Instruction::Hold {
+            held,
+            times,
+            then: tree(),
+        };
         let outcome = tell(&source, instruction).await;
         let denied = outcome.report.requests.iter();
         let denied = denied.filter_map(|request| request.failure());
-        let denied = denied.filter(|failure| (failure.layer, failure.reason) == (Some(layer), reason));
+        let denied =
+            denied.filter(|failure| (failure.layer, failure.reason) == (Some(layer), reason));
         assert_eq!(denied.count(), 20, "{:#?}", outcome.report);
         scene.came(outcome).is_whole(200, 0);
     }
     let arrived = scene.forge.requests();
     assert_eq!(arrived.len(), 3);
-    assert!(arrived.iter().all(|request| request.line().ends_with("/repository/tree")));
+    assert!(
+        arrived
+            .iter()
+            .all(|request| request.line().ends_with("/repository/tree"))
+    );
     assert_eq!(scene.site.audit.events("request").len(), 63);
 }
 
@@ -47,7 +68,10 @@ async fn ten_thousand_requests_of_a_call_are_as_many_as_its_limit() {
     // Of those that are too many the first one is recorded: a record can be flooded as well.
     let lines = scene.site.audit.events("request");
     assert_eq!(lines.len(), 6);
-    assert_eq!((&lines[5]["decision"], &lines[5]["reason"]), (&"deny".into(), &"too-many-requests".into()));
+    assert_eq!(
+        (&lines[5]["decision"], &lines[5]["reason"]),
+        (&"deny".into(), &"too-many-requests".into())
+    );
     scene.send_by(&source, tree()).await.is_whole(200, 0);
 }
 

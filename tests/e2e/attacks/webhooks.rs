@@ -41,7 +41,9 @@ async fn a_webhook_leads_to_a_listed_address_and_nowhere_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_address_is_answered_with_the_line_that_would_list_it() {
     let scene = Scene::open().await;
-    let came = scene.send(with("url", "https://elsewhere.example/")[0].clone()).await;
+    let came = scene
+        .send(with("url", "https://elsewhere.example/")[0].clone())
+        .await;
     let remedy = came.failure.and_then(|failure| failure.remedy);
     let line = format!("webhook-urls = [\"{WEBHOOK}\", \"https://elsewhere.example/\"]");
     assert_eq!(remedy, Some(line));
@@ -56,7 +58,10 @@ async fn headers_and_bodies_of_a_webhook_are_not_the_plugins() {
     let requests = with("custom_headers", headers)
         .into_iter()
         .chain(with("custom_webhook_template", MARK))
-        .chain(with("url_variables", json!([{ "key": "a", "value": MARK }])));
+        .chain(with(
+            "url_variables",
+            json!([{ "key": "a", "value": MARK }]),
+        ));
     scene.refuses(REFUSED, requests).await;
 }
 
@@ -98,19 +103,31 @@ async fn the_secret_is_put_in_on_the_wire_and_never_comes_back() {
     // The forge repeats what it was sent: in the body, in a header, and in a field that is secret.
     let scene = Scene::answering(|request| {
         let body = String::from_utf8_lossy(&request.body).into_owned();
-        let headers = [("x-echo", WEBHOOK_SECRET), ("content-type", "application/json")];
-        Piece::answer("201 Created", &headers, json!({ "echo": body, "token": SIGNING_SECRET }).to_string())
+        let headers = [
+            ("x-echo", WEBHOOK_SECRET),
+            ("content-type", "application/json"),
+        ];
+        Piece::answer(
+            "201 Created",
+            &headers,
+            json!({ "echo": body, "token": SIGNING_SECRET }).to_string(),
+        )
     })
     .await;
     let [mut post, _] = with("token", "{secret:webhook}");
-    post.body = post.body.map(|body| body.replacen('{', r#"{"signing_token":"{secret:webhook-signing}","#, 1));
+    post.body = post
+        .body
+        .map(|body| body.replacen('{', r#"{"signing_token":"{secret:webhook-signing}","#, 1));
     let came = scene.send(post).await;
     let sent: Value = serde_json::from_slice(&scene.forge.requests()[0].body).unwrap();
     assert_eq!(sent["token"], WEBHOOK_SECRET);
     assert_eq!(sent["signing_token"], SIGNING_SECRET);
     assert_eq!(sent["url"], WEBHOOK);
     let told = format!("{:?}", came.answer);
-    assert!(!told.contains(WEBHOOK_SECRET) && !told.contains(SIGNING_SECRET), "{told}");
+    assert!(
+        !told.contains(WEBHOOK_SECRET) && !told.contains(SIGNING_SECRET),
+        "{told}"
+    );
     // A header, two in the echo, and the field's own value.
     came.is_whole(201, 4);
 }
@@ -119,7 +136,9 @@ async fn the_secret_is_put_in_on_the_wire_and_never_comes_back() {
 async fn a_secret_that_the_connection_does_not_have_is_said_to_be_missing() {
     let scene = Scene::open().await;
     let bare = scene.site.connection(scene.forge.url());
-    let bare = bare.access(code_source::egress::Access::ALL).webhook_urls([WEBHOOK]);
+    let bare = bare
+        .access(code_source::egress::Access::ALL)
+        .webhook_urls([WEBHOOK]);
     let source = open(bare, |_| ());
     for request in with("token", "{secret:webhook}") {
         let came = scene.send_by(&source, request.clone()).await;
@@ -147,7 +166,9 @@ async fn a_secret_whose_file_is_gone_lets_nothing_leave() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_without_the_access_is_not_registered() {
     let scene = Scene::open().await;
-    let reading = scene.connection().access([code_source::egress::Access::Read]);
+    let reading = scene
+        .connection()
+        .access([code_source::egress::Access::Read]);
     let outcome = code_source_tests::tell(
         &open(reading, |_| ()),
         code_source_test_plugins::Instruction::send(with("name", MARK)[0].clone()),

@@ -116,6 +116,8 @@ async fn an_approved_plugin_is_pinned_and_everything_else_in_the_file_stays() {
 async fn an_exchanged_plugin_does_not_run_and_what_it_asks_for_beyond_is_told() {
     let shelf = Shelf::new().await;
     shelf.run(&["plugin", "approve", "--yes"]).success();
+    shelf.exchange(|operations| operations["git.list-tree"] = serde_json::json!([]));
+    assert_eq!(shelf.run(&["check"]).status, 37);
     shelf.ask_for_more();
     let printed = shelf.run(&["check", "--json"]);
     assert_eq!(printed.status, 37, "{}", printed.stderr);

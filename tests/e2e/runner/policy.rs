@@ -216,6 +216,25 @@ fn through_a_proxy_the_address_is_the_proxys() {
 }
 
 #[test]
+fn an_option_that_cannot_be_meant_is_refused_before_anything_else() {
+    let folder = Folder::with("");
+    let url = "https://git.acme.invalid/forge/api/v4/version";
+    let explain = |option: &str| folder.run(&["policy", "explain", "GET", url, option]);
+    for option in [
+        "--redirect-origin=http://objects.acme.invalid",
+        "--redirect-origin=https://me:hunter2@objects.acme.invalid",
+        "--proxy=proxy.acme.invalid:3128",
+        "--client-certificate=me.pem",
+        "--proxy-credentials-file=proxy",
+    ] {
+        let printed = explain(option);
+        assert_eq!(printed.status, 2, "{option}: {}", printed.stderr);
+        assert!(!printed.stderr.contains("hunter2"), "{}", printed.stderr);
+    }
+    explain("--redirect-origin=https://objects.acme.invalid").success();
+}
+
+#[test]
 fn what_is_asked_for_is_held_against_what_is_granted() {
     let folder = Folder::with(
         "deny = [\"GET /projects/*/repository/archive.zip\",\n  \

@@ -20,6 +20,8 @@ async fn failure(site: &Site, shown: &Signed) -> RequestFailure {
     failure
 }
 
+/// A certificate that the library for making them refuses to make: `openssl x509 -req` makes it
+/// with `-sha1`, and of version 1 where it is given no extensions.
 fn fixture(pem: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
 }

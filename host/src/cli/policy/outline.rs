@@ -57,7 +57,7 @@ struct Judged {
 impl Judged {
     fn new(connection: &Connection, plugin: &PluginDescription) -> Result<Self, Error> {
         let base = BaseUrl::parse(&connection.url).map_err(Error::Url)?;
-        let operator = connection.operator().map_err(Error::Policy)?;
+        let operator = connection.operator()?;
         let policy = Policy::new(&plugin.profile, &plugin.manifest, &base, operator)
             .map_err(Error::Policy)?;
         let private = connection.private_addresses.clone();
