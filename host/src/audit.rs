@@ -144,6 +144,8 @@ pub(crate) struct Stages {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) connect: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proxy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) first_byte: Option<f64>,

@@ -17,6 +17,13 @@ pub(crate) fn profile(name: &str) -> Result<Profile, Error> {
     })
 }
 
+/// A provider that is built in: for tests that need one, whichever it is.
+#[cfg(test)]
+pub(crate) fn any() -> String {
+    let profile = Profile::parse(PROFILES[0]).unwrap();
+    profile.provider().to_owned()
+}
+
 include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
 #[cfg(test)]

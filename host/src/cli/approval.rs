@@ -244,7 +244,8 @@ mod tests {
     /// A component that is nothing but a manifest.
     fn plugin(endpoints: &str) -> Vec<u8> {
         let manifest = format!(
-            r#"{{"name":"f","version":"1","provider":"acme","contract":"{}","operations":{{"git.link":[{endpoints}]}}}}"#,
+            r#"{{"name":"f","version":"1","provider":"{}","contract":"{}","operations":{{"git.link":[{endpoints}]}}}}"#,
+            crate::provider::any(),
             crate::plugin::CONTRACT
         );
         let name = Manifest::SECTION.as_bytes();

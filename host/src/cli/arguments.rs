@@ -41,11 +41,11 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, help_heading = CONNECTION)]
     pub(crate) allow_plain_http: bool,
 
-    /// Origin that a download may be led to, such as https://objects.acme.example; may be repeated
+    /// Origin (`https://`, host and port) that a download may be led to; may be repeated
     #[arg(long, global = true, value_name = "ORIGIN", help_heading = CONNECTION)]
     pub(crate) redirect_origin: Vec<String>,
 
-    /// Reach the forge through this proxy, and in no other way, such as http://proxy.acme.example:3128
+    /// Reach the forge through this proxy (`http://`, host and port), and in no other way
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
     pub(crate) proxy: Option<String>,
 

@@ -4,8 +4,8 @@
 use anstyle::AnsiColor;
 use serde::Serialize;
 
-use super::escape;
 use super::description::Description;
+use super::escape;
 use super::failure::CommandError;
 use super::notes;
 use super::output::Output;

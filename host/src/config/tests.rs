@@ -85,10 +85,7 @@ fn relative_paths_begin_at_the_file() {
         "the file `/etc/code-source/secrets/token`"
     );
     let connection = entry.connection("acme").unwrap();
-    assert_eq!(
-        connection.ca_file.unwrap(),
-        Path::new("/etc/ssl/acme.pem")
-    );
+    assert_eq!(connection.ca_file.unwrap(), Path::new("/etc/ssl/acme.pem"));
     let identity = connection.client_identity.unwrap();
     assert_eq!(identity.certificate, Path::new("/etc/code-source/me.pem"));
     assert_eq!(identity.key, Path::new("/etc/me.key"));
@@ -106,7 +103,10 @@ fn an_unknown_key_is_refused_with_its_place() {
         text.contains("line 4, column 1: unknown field `ca_file`, expected one of"),
         "{text}"
     );
-    assert!(text.ends_with("  |\n4 | ca_file = …\n  | ^^^^^^^"), "{text}");
+    assert!(
+        text.ends_with("  |\n4 | ca_file = …\n  | ^^^^^^^"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -185,7 +185,11 @@ fn what_cannot_be_meant_is_marked_where_it_stands() {
             "\"https://objects.example/path\"",
             "path",
         ),
-        ("proxy = \"proxy.example:3128\"", "\"proxy.example:3128\"", ""),
+        (
+            "proxy = \"proxy.example:3128\"",
+            "\"proxy.example:3128\"",
+            "",
+        ),
         (
             "proxy = { url = \"http://proxy.example\" }",
             "\"http://proxy.example\"",
@@ -201,7 +205,10 @@ fn what_cannot_be_meant_is_marked_where_it_stands() {
         let drawn = format!("\n4 | {line}\n  | {}{mark}", " ".repeat(before));
         assert!(text.ends_with(&drawn), "{text}\n{drawn}");
         assert!(text.contains(problem), "{text}");
-        assert!(text.contains(&format!("line 4, column {}:", before + 1)), "{text}");
+        assert!(
+            text.contains(&format!("line 4, column {}:", before + 1)),
+            "{text}"
+        );
     }
 }
 

@@ -262,6 +262,7 @@ fn stages(timings: &Timings) -> Stages {
     Stages {
         resolve: milliseconds(timings.resolve),
         connect: milliseconds(timings.connect),
+        proxy: milliseconds(timings.proxy),
         tls: milliseconds(timings.tls),
         first_byte: milliseconds(timings.first_byte),
         total: milliseconds(timings.total),

@@ -101,7 +101,8 @@ impl Source {
     }
 
     /// A source like this one for which one more repository counts as connected. Its identity is
-    /// taken as it is given, as that of [`Connection::repositories`] is.
+    /// taken as it is given, as that of
+    /// [`Connection::repositories`](crate::Connection::repositories) is.
     ///
     /// # Errors
     ///

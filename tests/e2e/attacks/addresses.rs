@@ -65,16 +65,22 @@ fn named(scene: &Scene, resolver: Arc<dyn Resolver>) -> Connection {
     scene.site.connection(url).resolver(resolver)
 }
 
-/// Nothing is dialled for a name that leads there.
-async fn refuses(scene: &Scene, address: &str) {
+/// Nothing is dialled for a name that leads there, even if these ranges are listed.
+async fn refuses_despite(listed: &[&str], scene: &Scene, address: &str) {
     let names = Names::of([("git.acme.example", address)]);
-    let source = open(named(scene, Arc::new(names)), |_| ());
+    let listed = listed.iter().map(|range| range.parse().unwrap());
+    let connection = named(scene, Arc::new(names)).private_addresses(listed);
+    let source = open(connection, |_| ());
     let came = scene.send_by(&source, tree()).await;
     came.is_failed("destination-IP-prohibited", "address-refused");
     let detail = came.failure.unwrap().detail;
     let address: IpAddr = address.parse().unwrap();
     assert!(detail.contains(&address.to_string()), "{detail}");
     assert_eq!(scene.forge.connections(), 0);
+}
+
+async fn refuses(scene: &Scene, address: &str) {
+    refuses_despite(&["127.0.0.0/8", "::1/128"], scene, address).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +101,7 @@ async fn a_name_that_leads_to_this_machine_is_refused_until_it_is_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_leads_to_a_metadata_service_is_refused() {
+async fn a_name_that_leads_to_a_metadata_service_is_refused_even_if_it_is_listed() {
     let scene = Scene::open().await;
     for address in [
         "169.254.169.254",
@@ -106,7 +112,8 @@ async fn a_name_that_leads_to_a_metadata_service_is_refused() {
         "fd00:ec2:1::254",
         "fd20:ce::254",
     ] {
-        refuses(&scene, address).await;
+        let all = ["100.64.0.0/10", "fc00::/7", "127.0.0.0/8"];
+        refuses_despite(&all, &scene, address).await;
     }
 }
 

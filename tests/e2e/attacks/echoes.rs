@@ -259,6 +259,23 @@ async fn content_that_holds_the_token_is_refused_and_nothing_of_the_token_passes
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn content_that_is_compressed_on_its_way_is_looked_into_as_it_is_meant() {
+    let body = gzip(format!("begin {AWKWARD} end").as_bytes());
+    let scene = Scene::sending(Piece::chunked(&GZIP, body.chunks(1), &[])).await;
+    let connection = with_token(&scene, "awkward", AWKWARD);
+    let source = open(connection.audit(scene.site.audit.clone()), |_| ());
+    let target = raw_file().path_with_query;
+    let size = Some(AWKWARD.len() as u64 + 10);
+    let content = expect(hand_on(&source, Handing::Untouched { target, size }).await);
+    let (passed, error) = until_error(content.body).await;
+    assert_eq!(error.reason(), "contains-credential");
+    assert!(b"begin ".starts_with(&passed));
+    let line = last(&scene.site.audit, "response");
+    let end = ["end", "reason"].map(|key| &line[key]);
+    assert_eq!(end, ["cut", "contains-credential"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn content_that_the_plugin_reads_itself_is_refused_too() {
     let text = format!("begin {AWKWARD} end");
     let scene = Scene::sending(Piece::answer("200 OK", &[], text)).await;

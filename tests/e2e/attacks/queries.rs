@@ -48,7 +48,6 @@ async fn a_query_with_two_meanings_is_refused() {
         format!("sudo%5B%5D={MARK}"),
         format!("Sudo={MARK}"),
         format!("ref=main&&sudo={MARK}"),
-        "ref".to_owned(),
         "=x".to_owned(),
     ];
     for query in queries {

@@ -18,7 +18,8 @@ use crate::credential::TokenSource;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 The token is not read, and nothing is asked of the network unless --resolve is given. The exit
-status is 0 where the request would leave, and 36 where it would be refused.
+status is 0 where the request would leave, and 36 where it would be refused. A repository that other
+commands name counts as connected for them; here it has to stand in the configuration.
 
 Examples:
   code-source policy explain GET https://git.acme.example/api/v4/projects/42/repository/tree
