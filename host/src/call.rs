@@ -15,7 +15,7 @@ use crate::bindings::imports::settings::Forge;
 use crate::content::{Content, Promise};
 use crate::contract::types;
 use crate::error::Error;
-use crate::exchange::{CallRecord, IdentityAnswer, lock};
+use crate::exchange::{CallRecord, IdentityAnswer, Offered, lock};
 use crate::gate::Gate;
 use crate::identity;
 use crate::outcome::{Failure, Outcome, Trap, TrapKind};
@@ -40,6 +40,20 @@ struct Named {
     id: String,
     /// The path that it was connected with.
     path: Option<String>,
+}
+
+impl Named {
+    fn of(source: &Source, repository: Option<RepositoryArgument<'_>>) -> Option<Self> {
+        let Some(RepositoryArgument::Id(id)) = repository else {
+            return None;
+        };
+        let mut connected = source.repositories().iter();
+        let path = connected.find(|one| one.id == id);
+        Some(Self {
+            id: id.to_owned(),
+            path: path.map(|one| one.path.clone()),
+        })
+    }
 }
 
 /// What a call came to, with what content needs to live on.
@@ -83,16 +97,11 @@ pub(crate) async fn begin(
         },
     };
     let shared = source.shared();
-    let permit = Arc::clone(&shared.permits)
-        .try_acquire_owned()
-        .map_err(|_| {
-            refused(
-                Error::Busy {
-                    limit: shared.limits.calls,
-                }
-                .into(),
-            )
-        })?;
+    let permit = Arc::clone(&shared.permits).try_acquire_owned();
+    let permit = permit.map_err(|_| {
+        let limit = shared.limits.calls;
+        refused(Error::Busy { limit }.into())
+    })?;
     let grant = source
         .policy()
         .call(operation, repository)
@@ -119,18 +128,7 @@ pub(crate) async fn begin(
             reader,
             store,
             deadline,
-            named: match repository {
-                Some(RepositoryArgument::Id(id)) => {
-                    let mut connected = source.repositories().iter();
-                    Some(Named {
-                        id: id.to_owned(),
-                        path: connected
-                            .find(|one| one.id == id)
-                            .map(|one| one.path.clone()),
-                    })
-                }
-                _ => None,
-            },
+            named: Named::of(source, repository),
             profile: shared.plugin.profile().clone(),
             record,
             started,
@@ -165,6 +163,26 @@ impl Running {
         Ok((!is_known).then_some(actual.path))
     }
 
+    /// What a trap comes to: where a write had left and was not answered, nobody can tell whether
+    /// it took effect, and that is worth more to a caller than how the plugin ended.
+    fn ended_early(&self, trap: Trap) -> Failure {
+        let Some(write) = self.record.unsettled_write() else {
+            return Failure::Trap(trap);
+        };
+        let message = format!(
+            "{trap} while `{} {}` was under way, and whether it took effect is not known",
+            write.method, write.template
+        );
+        Failure::Answer(types::Error {
+            code: types::ErrorCode::OutcomeUnknown,
+            message,
+            hint: Some("look whether it took effect before you try it again".to_owned()),
+            status: write.status,
+            request_id: None,
+            retry_after: None,
+        })
+    }
+
     /// The same, for an answer of which something has to be saved before the plugin goes.
     pub(crate) fn end_with<T, U>(
         mut self,
@@ -178,8 +196,8 @@ impl Running {
                 save(&mut self.store, answer)
             }),
             Ok(Ok(Err(error))) => Err(Failure::Answer(error)),
-            Ok(Err(error)) => Err(Failure::Trap(trap(&error, self.store.data()))),
-            Err(_) => Err(Failure::Trap(wall_clock())),
+            Ok(Err(error)) => Err(self.ended_early(trap(&error, self.store.data()))),
+            Err(_) => Err(self.ended_early(wall_clock())),
         };
         // What comes from now on goes past the plugin.
         self.record
@@ -227,10 +245,10 @@ impl<T> Ended<(T, Box<dyn InputStream>)> {
     ///
     /// The plugin and everything that it held are gone, so the one content that is still held is
     /// the stream's. A stream that is not the untouched body of an answer is the plugin's fault.
-    /// What is promised of the content may depend on the length that the answer's head gives.
+    /// What is promised of the content may depend on what the answer's head says of it.
     pub(crate) fn into_content(
         self,
-        promise: impl FnOnce(&T, Option<u64>) -> Promise,
+        promise: impl FnOnce(&T, Offered) -> Result<Promise, Failure>,
     ) -> Outcome<(T, Content)> {
         let Self {
             outcome: Outcome { answer, report },
@@ -244,7 +262,7 @@ impl<T> Ended<(T, Box<dyn InputStream>)> {
             });
             match exchange {
                 Some(exchange) => {
-                    let promise = promise(&info, exchange.length());
+                    let promise = promise(&info, exchange.offered())?;
                     Ok((info, Content::new(stream, exchange, promise, permit)))
                 }
                 None => Err(not_an_answer(

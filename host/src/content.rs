@@ -258,6 +258,12 @@ impl ContentError {
         self.reason
     }
 
+    /// Whether the content came, and is not what was promised: asking again is of no use.
+    #[must_use]
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self.reason, "hash-differs" | "size-differs")
+    }
+
     /// Bytes that had come until then.
     #[must_use]
     pub fn after(&self) -> u64 {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::state::TABLE_ELEMENTS;
 
 /// Bounds of one connection. Every one of them ends in an error of its own.
@@ -80,8 +82,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same with times that can be added to the present.
+    /// The same with times that can be added to the present, and with numbers that memory can be
+    /// set aside for.
     pub(crate) fn tamed(mut self) -> Self {
+        self.calls = self.calls.min(Semaphore::MAX_PERMITS);
+        self.headers = self.headers.min(MOST_HEADERS);
+        self.requests_under_way = self.requests_under_way.clamp(1, MOST_UNDER_WAY);
         for time in [
             &mut self.between_bytes,
             &mut self.call,
@@ -96,7 +102,32 @@ impl Limits {
     }
 }
 
+/// Places for headers are set aside before the first one comes.
+const MOST_HEADERS: usize = 10_000;
+
+/// A call has a thousand handles or so, and each request takes some.
+const MOST_UNDER_WAY: u32 = 10_000;
+
 /// What "no limit" comes to.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 const MIB: u64 = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_beyond_all_measure_are_taken_as_far_as_they_go() {
+        let tamed = Limits {
+            calls: usize::MAX,
+            headers: usize::MAX,
+            requests_under_way: u32::MAX,
+            call: Duration::MAX,
+            ..Limits::default()
+        };
+        let tamed = tamed.tamed();
+        let _ = Semaphore::new(tamed.calls);
+        assert_eq!((tamed.headers, tamed.call), (MOST_HEADERS, LONGEST));
+    }
+}

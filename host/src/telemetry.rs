@@ -1,8 +1,8 @@
 //! What a process that traces gets to see: apart because its names are OpenTelemetry's, and not
 //! ours to choose.
 //!
-//! A call is a span, and each of its requests a span below it, from the moment when the policy is
-//! asked until the last byte of the answer. The names are those of the
+//! A call is a span, and each of its requests a span below it, from the moment when it is decided
+//! about and ready to leave until the last byte of the answer. The names are those of the
 //! [semantic conventions for HTTP clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/),
 //! with one difference: there is no `url.full`, which would hold customers' names and what they
 //! search for. `url.template` stands in its place.

@@ -1,5 +1,6 @@
 //! What the documents say, held against what is so.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A file of the repository.
@@ -40,4 +41,56 @@ fn every_reason_is_in_the_page_about_the_audit() {
         .filter(|label| !page.contains(&format!("`{label}`")))
         .collect();
     assert_eq!(missing, Vec::<&String>::new());
+}
+
+/// The names of all tests in a folder of sources, below `prefix`, with the paths of their modules.
+fn tests_in(folder: &Path, prefix: &str, all: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let module = match &*stem {
+            "lib" | "main" | "mod" => prefix.to_owned(),
+            name => format!("{prefix}{name}::"),
+        };
+        if path.is_dir() {
+            tests_in(&path, &module, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            all.extend(test_names(&text).map(|name| format!("{module}{name}")));
+        }
+    }
+}
+
+/// The names of the tests in a source, with the module's that they stand in within it.
+fn test_names(text: &str) -> impl Iterator<Item = String> {
+    let within = text.find("\nmod tests {").unwrap_or(text.len());
+    let tests = text.match_indices("#[test]\n");
+    let tests = tests.chain(text.match_indices("#[tokio::test"));
+    tests.filter_map(move |(at, _)| {
+        let (_, rest) = text[at..].split_once("fn ")?;
+        let name = rest.split('(').next()?;
+        let module = if at > within { "tests::" } else { "" };
+        Some(format!("{module}{name}"))
+    })
+}
+
+#[test]
+fn the_page_about_attacks_names_every_test_of_them_and_no_other() {
+    let page = read("host/egress/ATTACKS.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut all = BTreeSet::new();
+    tests_in(&root.join("tests/e2e"), "", &mut all);
+    tests_in(&root.join("host/src"), "code_source::", &mut all);
+    tests_in(
+        &root.join("host/egress/src"),
+        "code_source_egress::",
+        &mut all,
+    );
+    let quoted = page.split('`').skip(1).step_by(2);
+    let named: BTreeSet<_> = quoted.filter(|text| text.contains("::")).collect();
+    let unknown: Vec<_> = named.iter().filter(|name| !all.contains(**name)).collect();
+    assert_eq!(unknown, Vec::<&&str>::new(), "named and not there");
+    let attacks = all.iter().filter(|name| name.starts_with("attacks::"));
+    let missing: Vec<_> = attacks.filter(|name| !named.contains(&***name)).collect();
+    assert_eq!(missing, Vec::<&String>::new(), "there and not named");
 }

@@ -49,3 +49,4 @@ mod sandbox;
 mod secrecy;
 mod telemetry;
 mod transport;
+mod unsettled;

@@ -4,6 +4,7 @@
 //! request has been decided.
 
 mod checked;
+mod command;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub use self::checked::{CheckedBody, placeholder};
 use self::value::{Given, ValueRule, check_keys};
 use crate::{
     denial::{Denial, Layer, Reason},
-    json,
+    json::{self, ParseError},
 };
 
 /// What the body of a rule's requests may hold: a JSON object with these keys.
@@ -58,7 +59,11 @@ impl BodyRule {
         if body.len() > self.max_bytes {
             return Err(BodyError::TooLarge(self.max_bytes));
         }
-        let Value::Object(object) = json::parse(body).map_err(BodyError::Json)? else {
+        let parsed = json::parse(body).map_err(|error| match error {
+            ParseError::Syntax(source) => BodyError::Json(source),
+            ParseError::TooMany => BodyError::TooMany,
+        })?;
+        let Value::Object(object) = parsed else {
             return Err(BodyError::NotAnObject);
         };
         let mut required = self.required.iter();
@@ -82,6 +87,10 @@ impl BodyRule {
 /// Why a body is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BodyError {
+    #[error(
+        "the body key `{0}` has a line of `/` and a word, which the forge may take for a command"
+    )]
+    Command(String),
     #[error("the body is not JSON with one meaning")]
     Json(#[source] serde_json::Error),
     #[error("the body key {0:?} is not allowed here")]
@@ -90,15 +99,21 @@ pub(crate) enum BodyError {
     Missing(String),
     #[error("the body is not a JSON object")]
     NotAnObject,
+    #[error("the body holds a secret beside a number that is not whole, or longer than 64 bits")]
+    Number,
     #[error("the body key `{key}` has a value of its own, and not `{placeholder}`", placeholder = placeholder(.name))]
     OwnSecret { key: String, name: String },
     #[error("the connection has no secret `{0}`, which the body asks for")]
     Secret(String),
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
+    #[error("the body holds more than {max} values", max = json::MAX_VALUES)]
+    TooMany,
     #[error("the body key `{0}` has a value that is not allowed here")]
     Value(String),
-    #[error("the body key `{key}` has an address that is not listed for webhooks")]
+    #[error(
+        "the body key `{key}` has an address that is not listed for webhooks; it would have to stand beside those that are listed"
+    )]
     WebhookUrl { key: String, remedy: String },
 }
 

@@ -121,6 +121,8 @@ pub enum Reason {
     QueryKeyRepeated,
     /// A query that is not in its canonical form.
     QueryMalformed,
+    /// A query key with a value that the rule does not list.
+    QueryValueRefused,
     /// An answer led there that has a rule which may not lead anywhere else.
     RedirectNotAllowed,
     /// An answer led somewhere, in words that can be read in two ways.
@@ -174,6 +176,7 @@ impl Reason {
             Self::QueryKeyRefused => "query-key-refused",
             Self::QueryKeyRepeated => "query-key-repeated",
             Self::QueryMalformed => "query-malformed",
+            Self::QueryValueRefused => "query-value-refused",
             Self::RedirectNotAllowed => "redirect-not-allowed",
             Self::RedirectMalformed => "redirect-malformed",
             Self::RedirectOriginNotListed => "redirect-origin-not-listed",

@@ -23,7 +23,7 @@ pub fn read_identity(
     if body.len() > MAX_BYTES {
         return Err(IdentityError::TooLarge);
     }
-    let answer = json::parse(body).map_err(IdentityError::Json)?;
+    let answer = json::parse(body).map_err(|error| IdentityError::Json(error.into()))?;
     let field = |name: &str| {
         answer
             .get(name)
@@ -135,6 +135,16 @@ mod tests {
         ] {
             assert!(read(body).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn an_answer_about_one_repository_is_bounded() {
+        let of = |length: usize| {
+            let body = r#"{"number":42,"full_name":"web/shop"}"#;
+            read(&format!("{body}{}", " ".repeat(length - body.len())))
+        };
+        assert!(of(4_194_304).is_ok());
+        assert!(matches!(of(4_194_305), Err(IdentityError::TooLarge)));
     }
 
     #[test]

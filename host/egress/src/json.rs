@@ -1,33 +1,64 @@
-//! JSON without two meanings: an object that holds a key twice is refused, at any depth.
+//! JSON without two meanings, and with an end: an object that holds a key twice is refused, at any
+//! depth, and so are more values than anybody needs.
 //!
 //! It is apart because parsers differ in which of two equal keys they keep, so that a body could
 //! be checked with one value and acted on with another.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    Deserializer,
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Value};
 
-/// Parses JSON, and refuses keys that stand twice in one object.
-pub(crate) fn parse(text: &[u8]) -> Result<Value, serde_json::Error> {
-    serde_json::from_slice(text).map(|Unambiguous(value)| value)
-}
-
-/// A value whose objects hold every key once.
-struct Unambiguous(Value);
-
-impl<'de> Deserialize<'de> for Unambiguous {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Build).map(Self)
+/// Parses JSON, and refuses keys that stand twice in one object, and more than [`MAX_VALUES`].
+pub(crate) fn parse(text: &[u8]) -> Result<Value, ParseError> {
+    let left = Cell::new(Some(MAX_VALUES));
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let parsed = Build(&left).deserialize(&mut json);
+    match parsed.and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(_) if left.get().is_none() => Err(ParseError::TooMany),
+        Err(error) => Err(ParseError::Syntax(error)),
     }
 }
 
-struct Build;
+/// Why a text is not accepted as JSON.
+#[derive(Debug)]
+pub(crate) enum ParseError {
+    Syntax(serde_json::Error),
+    TooMany,
+}
 
-impl<'de> Visitor<'de> for Build {
+impl From<ParseError> for serde_json::Error {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::Syntax(error) => error,
+            ParseError::TooMany => too_many(),
+        }
+    }
+}
+
+/// Builds a value whose objects hold every key once, and counts down how many values may follow;
+/// `None` once there was one too many.
+#[derive(Clone, Copy)]
+struct Build<'a>(&'a Cell<Option<usize>>);
+
+impl<'de> DeserializeSeed<'de> for Build<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.0
+            .set(self.0.get().and_then(|left| left.checked_sub(1)));
+        match self.0.get() {
+            Some(_) => deserializer.deserialize_any(self),
+            None => Err(too_many()),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Build<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,7 +91,7 @@ impl<'de> Visitor<'de> for Build {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Unambiguous(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(list.into())
@@ -74,12 +105,20 @@ impl<'de> Visitor<'de> for Build {
                     "the key {key:?} stands there twice"
                 )));
             }
-            let Unambiguous(value) = entries.next_value()?;
+            let value = entries.next_value_seed(self)?;
             object.insert(key, value);
         }
         Ok(object.into())
     }
 }
+
+fn too_many<E: de::Error>() -> E {
+    E::custom(format_args!("there are more than {MAX_VALUES} values"))
+}
+
+/// The shortest value takes two bytes of text, and sixteen times as much memory: the length of a
+/// text is no bound by itself.
+pub(crate) const MAX_VALUES: usize = 100_000;
 
 #[cfg(test)]
 mod tests {
@@ -121,5 +160,25 @@ mod tests {
             assert!(parse(text.as_bytes()).is_err(), "{text:.20}");
         }
         assert!(parse(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn values_are_counted_at_any_depth() {
+        let list = |items: usize| format!("[{}0]", "0,".repeat(items - 1));
+        assert!(parse(list(MAX_VALUES - 1).as_bytes()).is_ok());
+        let text = list(MAX_VALUES);
+        assert!(matches!(parse(text.as_bytes()), Err(ParseError::TooMany)));
+        let nested = |pairs: usize| format!(r#"{{"a":[{}[0]]}}"#, "[0],".repeat(pairs - 1));
+        assert!(parse(nested(MAX_VALUES / 2 - 1).as_bytes()).is_ok());
+        let text = nested(MAX_VALUES / 2);
+        let error = parse(text.as_bytes()).unwrap_err();
+        assert!(matches!(error, ParseError::TooMany));
+        let error = serde_json::Error::from(error).to_string();
+        assert_eq!(error, "there are more than 100000 values");
+        let objects = format!("[{}{{}}]", "{},".repeat(MAX_VALUES));
+        assert!(matches!(
+            parse(objects.as_bytes()),
+            Err(ParseError::TooMany)
+        ));
     }
 }

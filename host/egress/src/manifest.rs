@@ -37,7 +37,7 @@ impl Manifest {
         if text.len() > Self::MAX_BYTES {
             return Err(ManifestError::TooLarge);
         }
-        let value = json::parse(text).map_err(ManifestError::Syntax)?;
+        let value = json::parse(text).map_err(|error| ManifestError::Syntax(error.into()))?;
         let mut document = Document::deserialize(value).map_err(ManifestError::Syntax)?;
         document.check()?;
         let operations = std::mem::take(&mut document.operations);
@@ -333,6 +333,31 @@ mod tests {
                 matches!(manifest(&operations), Err(ManifestError::Text("why"))),
                 "{why}"
             );
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_manifest_is_one_short_line() {
+        let fits = r#"{"name":"plugin","version":"1.0.0","provider":"acme","contract":"x:y@0.1.0",
+            "documentation":"https://acme.example","operations":{}}"#;
+        assert!(Manifest::parse(fits.as_bytes()).is_ok());
+        let long = "x".repeat(MAX_TEXT + 1);
+        for (key, value) in [
+            ("name", "plugin"),
+            ("version", "1.0.0"),
+            ("provider", "acme"),
+            ("contract", "x:y@0.1.0"),
+            ("documentation", "https://acme.example"),
+        ] {
+            for refused in ["", " ", r"a\u001b[2J", r"a\nb", r"a\u0085", &long] {
+                let from = format!(r#""{key}":"{value}""#);
+                let text = fits.replace(&from, &format!(r#""{key}":"{refused}""#));
+                let found = Manifest::parse(text.as_bytes());
+                assert!(
+                    matches!(found, Err(ManifestError::Text(text)) if text == key),
+                    "{key}: {refused:.20}"
+                );
+            }
         }
     }
 

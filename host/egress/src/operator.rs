@@ -44,7 +44,7 @@ impl Operator {
     /// [`PolicyError::RedirectOrigin`] for what is no origin over HTTPS.
     pub fn parse_redirect_origin(text: &str) -> Result<Origin, PolicyError> {
         let refused = |problem: String| PolicyError::RedirectOrigin {
-            origin: text.into(),
+            origin: without_user(text).into(),
             problem: problem.into(),
         };
         let url = BaseUrl::parse(text).map_err(|error| refused(error.to_string()))?;
@@ -166,6 +166,14 @@ fn check_redirect_origin(origin: &Origin) -> Result<(), PolicyError> {
         origin: origin.to_string().into(),
         problem: "an answer may lead to HTTPS alone".into(),
     })
+}
+
+/// What was written, without what may be a password.
+fn without_user(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => text.to_owned(),
+    }
 }
 
 const NOTHING_COVERED: &str = "it covers no endpoint that there is; a literal segment covers no \

@@ -1,7 +1,9 @@
 //! Which keys a request's query may hold.
 //!
 //! It is apart because the query is where a credential or another account can be smuggled in, and
-//! because only its keys are judged: its values are data.
+//! because its keys are judged, and its values are data but where a rule lists them.
+
+use std::collections::BTreeMap;
 
 use crate::{
     denial::{Denial, Layer, Reason},
@@ -13,6 +15,8 @@ use crate::{
 pub struct QueryKeys {
     once: Vec<Box<str>>,
     lists: Vec<Box<str>>,
+    /// Of keys that may stand once, the only values that they may have.
+    values: BTreeMap<Box<str>, Box<[Box<str>]>>,
 }
 
 impl QueryKeys {
@@ -27,7 +31,30 @@ impl QueryKeys {
         if once.iter().any(|key| lists.contains(key)) {
             return Err("has a query key both once and as a list");
         }
-        Ok(Self { once, lists })
+        Ok(Self {
+            once,
+            lists,
+            values: BTreeMap::new(),
+        })
+    }
+
+    /// Lets keys that may stand once have these values alone.
+    pub(crate) fn with_values(
+        self,
+        values: BTreeMap<Box<str>, Box<[Box<str>]>>,
+    ) -> Result<Self, &'static str> {
+        if !values.keys().all(|key| self.once.contains(key)) {
+            return Err("lists values of a query key that may not stand once");
+        }
+        // These have one spelling in a query, so that their bytes can be compared.
+        let is_plain = |value: &str| !value.is_empty() && value.bytes().all(is_unreserved);
+        let are_plain = |all: &[Box<str>]| !all.is_empty() && all.iter().all(|one| is_plain(one));
+        if !values.values().all(|all| are_plain(all)) {
+            return Err(
+                "lists values of a query key that are none, or could be spelled in two ways",
+            );
+        }
+        Ok(Self { values, ..self })
     }
 
     /// The keys that may stand in a query once.
@@ -59,11 +86,20 @@ impl QueryKeys {
                     return Err(QueryError::Repeated(key));
                 }
                 seen |= 1 << index;
+                if !self.may_be(index, value) {
+                    return Err(QueryError::Value(key));
+                }
             } else if !self.lists.iter().any(|known| is_same(key, known)) {
                 return Err(QueryError::Key(key));
             }
         }
         Ok(())
+    }
+
+    /// Whether the key at this place, of those that may stand once, may have the value.
+    fn may_be(&self, index: usize, value: &str) -> bool {
+        let listed = self.values.get(&*self.once[index]);
+        listed.is_none_or(|all| all.iter().any(|one| **one == *value))
     }
 }
 
@@ -83,6 +119,9 @@ pub enum QueryError<'q> {
     /// A semicolon, which some servers take for a separator.
     #[error("the query holds a `;`")]
     Semicolon,
+    /// A key with a value that the rule does not list.
+    #[error("the query key `{0}` has a value that is not allowed here")]
+    Value(&'q str),
 }
 
 impl QueryError<'_> {
@@ -91,6 +130,7 @@ impl QueryError<'_> {
             Self::Key(_) => Reason::QueryKeyRefused,
             Self::Repeated(_) => Reason::QueryKeyRepeated,
             Self::Form | Self::Semicolon => Reason::QueryMalformed,
+            Self::Value(_) => Reason::QueryValueRefused,
         };
         Denial::new(Layer::Query, reason, self.to_string())
     }
@@ -215,6 +255,46 @@ mod tests {
             ("page%00=1", Key("page%00")),
         ] {
             assert_eq!(keys().check(query), Err(error), "{query}");
+        }
+    }
+
+    fn with_values(key: &str, values: &[&str]) -> Result<QueryKeys, &'static str> {
+        let values = values.iter().map(|value| (*value).into()).collect();
+        keys().with_values([(key.into(), values)].into())
+    }
+
+    #[test]
+    fn a_value_is_one_of_those_that_are_listed_byte_for_byte() {
+        let keys = with_values("page", &["first", "last_one"]).unwrap();
+        for query in ["", "page=first", "per_page=any&page=last_one", "refs[]=x"] {
+            assert_eq!(keys.check(query), Ok(()), "{query}");
+        }
+        for query in [
+            "page",
+            "page=",
+            "page=second",
+            "page=First",
+            "page=first+",
+            "page=first%20",
+            "page=%66irst",
+            "page=last%5Fone",
+            "page=first=",
+            "per_page=first&page=firs",
+        ] {
+            assert_eq!(keys.check(query), Err(QueryError::Value("page")), "{query}");
+        }
+        let denial = QueryError::Value("page").into_denial();
+        assert_eq!(denial.layer(), Layer::Query);
+        assert_eq!(denial.reason(), Reason::QueryValueRefused);
+    }
+
+    #[test]
+    fn values_are_listed_of_a_key_that_stands_once_in_one_spelling() {
+        for key in ["refs[]", "sudo", ""] {
+            assert!(with_values(key, &["x"]).is_err(), "{key}");
+        }
+        for values in [&[][..], &[""], &["a b"], &["x", "a+b"], &["a%20b"], &["é"]] {
+            assert!(with_values("page", values).is_err(), "{values:?}");
         }
     }
 

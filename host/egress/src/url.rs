@@ -101,3 +101,14 @@ fn root_for_none(path: &str) -> &str {
 
 /// What servers take of a request's target.
 const MAX_TARGET: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debug_form_leaves_out_what_may_be_a_signature() {
+        let url = SplitUrl::new("https://objects.example/secret-path?signature=secret").unwrap();
+        assert_eq!(format!("{url:?}"), "https://objects.example/…");
+    }
+}

@@ -49,7 +49,7 @@ rules = [
   { endpoint = "GET /things", access = "read", answer = "json" },
   { endpoint = "GET /things/{thing}", access = "read", answer = "json" },
   { endpoint = "GET /things/{thing}/files/self", access = "read", answer = "json" },
-  { endpoint = "GET /things/{thing}/tree", access = "read", answer = "json", query = ["ref", "page"] },
+  { endpoint = "GET /things/{thing}/tree", access = "read", answer = "json", query = ["ref", "page"], query-values = { page = ["1", "2"] } },
   { endpoint = "GET /things/{thing}/files/{path}", access = "read", answer = "content", query-lists = ["ids[]"] },
 ]
 "#;

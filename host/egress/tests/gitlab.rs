@@ -140,10 +140,12 @@ fn what_a_coding_agent_needs_is_within_the_ceiling() {
         ),
         (
             "PUT /hooks/5",
-            r#"{"url":"https://hooks.example/in","push_events":false}"#,
+            r#"{"url":"https://hooks.example/in","token":"{secret:webhook}","enable_ssl_verification":true,
+                "push_events":false}"#,
         ),
         ("POST /hooks/5/test/push_events", ""),
         ("DELETE /hooks/5", ""),
+        ("GET /hooks/5", ""),
     ] {
         assert!(
             ask(request, body).is_ok(),
@@ -162,7 +164,12 @@ fn bodies_that_reach_further_are_refused() {
         |rest: &str| format!(r#"{{"branch":"a","commit_message":"x","actions":[]{rest}}}"#);
     let merge =
         |rest: &str| format!(r#"{{"source_branch":"a","target_branch":"b","title":"x"{rest}}}"#);
-    let hook = |rest: &str| format!(r#"{{"url":"https://hooks.example/in"{rest}}}"#);
+    let hook = |rest: &str| {
+        format!(
+            r#"{{"url":"https://hooks.example/in","token":"{{secret:webhook}}","enable_ssl_verification":true{rest}}}"#
+        )
+    };
+    let without = |key: &str| hook("").replace(key, "push_events");
     for (request, body) in [
         (
             "POST /repository/commits",
@@ -194,8 +201,17 @@ fn bodies_that_reach_further_are_refused() {
         ("POST /hooks", hook(r#","custom_headers":[]"#)),
         ("POST /hooks", hook(r#","custom_webhook_template":"x""#)),
         ("POST /hooks", hook(r#","url_variables":[]"#)),
-        ("POST /hooks", hook(r#","enable_ssl_verification":false"#)),
-        ("POST /hooks", hook(r#","token":"0123456789abcdef""#)),
+        ("POST /hooks", hook("").replace(":true", ":false")),
+        (
+            "POST /hooks",
+            hook("").replace("{secret:webhook}", "0123456789abcdef"),
+        ),
+        ("POST /hooks", without("enable_ssl_verification")),
+        ("POST /hooks", without("token")),
+        ("POST /hooks", without("url")),
+        ("PUT /hooks/5", without("enable_ssl_verification")),
+        ("PUT /hooks/5", without("token")),
+        ("PUT /hooks/5", without("url")),
         ("POST /hooks", hook("").replace("/in", "/out")),
         ("PUT /hooks/5", hook(r#","custom_headers":[]"#)),
         ("PUT /hooks/5", r#"{"push_events":true}"#.into()),
@@ -214,6 +230,83 @@ fn bodies_that_reach_further_are_refused() {
         &hook(r#","signing_token":"{secret:webhook-signing}""#),
     );
     assert_eq!(signed.unwrap_err().reason(), Reason::SecretNotConfigured);
+}
+
+#[test]
+fn comments_and_descriptions_hold_no_quick_actions() {
+    let merge = |text: &str| {
+        format!(r#"{{"source_branch":"a","target_branch":"b","title":"x","description":"{text}"}}"#)
+    };
+    let note = |text: &str| format!(r#"{{"body":"{text}"}}"#);
+    let update = |text: &str| format!(r#"{{"description":"{text}"}}"#);
+    let bodies = |text: &str| {
+        [
+            ("POST /merge_requests", merge(text)),
+            ("PUT /merge_requests/3", update(text)),
+            ("POST /merge_requests/3/notes", note(text)),
+            ("PUT /merge_requests/3/notes/4", note(text)),
+            ("POST /merge_requests/3/discussions", note(text)),
+            ("POST /merge_requests/3/discussions/abc/notes", note(text)),
+        ]
+    };
+    for (request, body) in bodies(r"Fine.\n\n/approve\n/merge") {
+        let denial = ask(request, &body).unwrap_err();
+        assert_eq!(denial.reason(), Reason::BodyRefused, "{request}");
+        assert!(denial.detail().contains("command"), "{request}: {denial}");
+    }
+    for (request, body) in bodies(r"It is in\n/usr/bin/env, and not in /approve.") {
+        assert!(ask(request, &body).is_ok(), "{request}");
+    }
+}
+
+#[test]
+fn every_text_that_is_read_for_quick_actions_is_marked() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers/gitlab.toml");
+    let table: toml::Table = toml::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let mut marked = 0;
+    for rule in table["rules"].as_array().unwrap() {
+        let endpoint = rule["endpoint"].as_str().unwrap();
+        if !endpoint.contains("/merge_requests") || rule.get("body").is_none() {
+            continue;
+        }
+        for key in ["body", "description"] {
+            let Some(value) = rule["body"]["keys"].get(key) else {
+                continue;
+            };
+            assert_eq!(value["no-commands"].as_bool(), Some(true), "{endpoint}");
+            marked += 1;
+        }
+    }
+    assert_eq!(marked, 6);
+}
+
+#[test]
+fn a_search_stays_in_code_and_merge_requests() {
+    for scope in ["blobs", "commits", "merge_requests"] {
+        assert!(ask(&format!("GET /search?scope={scope}&search=x"), "").is_ok());
+    }
+    for scope in [
+        "issues",
+        "users",
+        "wiki_blobs",
+        "notes",
+        "",
+        "%62lobs",
+        "blobs%00",
+    ] {
+        let denial = ask(&format!("GET /search?scope={scope}&search=x"), "").unwrap_err();
+        let found = (denial.layer(), denial.reason());
+        assert_eq!(found, (Layer::Query, Reason::QueryValueRefused), "{scope}");
+    }
+}
+
+#[test]
+fn webhooks_are_not_read_with_the_access_to_read() {
+    let profile = profile();
+    let hooks = profile.rules().iter();
+    let hooks = hooks.filter(|rule| rule.endpoint().to_string().contains("/hooks"));
+    let accesses: Vec<_> = hooks.map(|rule| rule.access()).collect();
+    assert_eq!(accesses, [Access::Webhooks; 6]);
 }
 
 #[test]

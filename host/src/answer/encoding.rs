@@ -18,22 +18,26 @@ impl Encoding {
     /// What the headers say, or what they say instead. Several encodings at once are never asked
     /// for, and so never accepted.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
+        // The client takes the chunks apart, and would pass on what is in them as it came.
+        for coding in headers.get_all(header::TRANSFER_ENCODING) {
+            if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
+                return Err(named(coding));
+            }
+        }
         let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
         let encoding = match (encodings.next(), encodings.next()) {
             (None, _) => return Ok(Self::Identity),
             (Some(encoding), None) => encoding,
             (Some(_), Some(_)) => return Err("several encodings at once".to_owned()),
         };
-        match encoding.as_bytes() {
-            b"identity" => Ok(Self::Identity),
-            // RFC 9110, section 8.4.1.3: both names mean the same, in whatever case.
-            name if [b"gzip".as_slice(), b"x-gzip"]
-                .iter()
-                .any(|gzip| name.eq_ignore_ascii_case(gzip)) =>
-            {
-                Ok(Self::Gzip)
-            }
-            _ => Err(format!("{encoding:?}")),
+        // RFC 9110, section 8.4.1.3: both names of gzip mean the same, in whatever case.
+        let is = |name: &str| encoding.as_bytes().eq_ignore_ascii_case(name.as_bytes());
+        if is("identity") {
+            Ok(Self::Identity)
+        } else if is("gzip") || is("x-gzip") {
+            Ok(Self::Gzip)
+        } else {
+            Err(named(encoding))
         }
     }
 
@@ -45,6 +49,15 @@ impl Encoding {
         }
     }
 }
+
+/// An encoding's name, for people.
+fn named(encoding: &HeaderValue) -> String {
+    let name: String = format!("{encoding:?}").chars().take(NAME).collect();
+    name.trim_matches('"').to_owned()
+}
+
+/// Characters of an encoding's name that are shown.
+const NAME: usize = 64;
 
 /// What the host says that it takes: it decodes, so it decides.
 pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip");

@@ -154,7 +154,9 @@ impl AnswerBody {
     /// Nothing more comes: what was held back follows, and then the end.
     fn close(&mut self) -> Result<(), Broken> {
         self.inner = None;
-        if let Some(mut decoder) = self.decoder.take() {
+        // Nothing is a whole answer too, and no gzip.
+        let decoder = self.decoder.take().filter(|_| self.received > 0);
+        if let Some(mut decoder) = decoder {
             let last = decoder.finish().map_err(|error| Broken::encoding(&error))?;
             self.screen(last)?;
         }

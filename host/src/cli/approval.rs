@@ -137,8 +137,9 @@ pub(crate) fn approved_bytes(
 ) -> Result<Vec<u8>, CommandError> {
     let bytes = read_plugin(&plugin.path).map_err(|error| unusable(connection, error))?;
     let record = Record::read(&Record::file(configuration, connection))?;
+    let is_pinned = plugin.sha256.is_some() || record.is_some();
     check(plugin, &bytes, record, connection)?;
-    if plugin.sha256.is_none() {
+    if !is_pinned {
         notes.note(&format!(
             "the plugin of the connection `{connection}` is not pinned, and could be exchanged: `code-source plugin approve` pins it"
         ));
@@ -162,10 +163,12 @@ fn check(
     connection: &str,
 ) -> Result<(), CommandError> {
     let found = crate::plugin::digest(bytes);
-    let pinned = plugin.sha256.as_deref();
+    let recorded = record.as_ref().map(|record| record.sha256.as_str());
+    // Where the configuration names no digest, the one that was approved stands for it.
+    let pinned = plugin.sha256.as_deref().or(recorded);
     let is_pinned = pinned.is_none_or(|pinned| pinned.eq_ignore_ascii_case(&found));
-    let is_recorded = record.as_ref().is_some_and(|record| record.sha256 == found);
-    if is_pinned && (is_recorded || record.is_none()) {
+    let is_recorded = recorded.is_none_or(|recorded| recorded.eq_ignore_ascii_case(&found));
+    if is_pinned && is_recorded {
         return Ok(());
     }
     // What is no plugin at all is told as that, unless it is another than the pinned one.
@@ -277,8 +280,12 @@ mod tests {
             (None, &wide, None, None),
             (Some(digest(&wide).to_uppercase()), &wide, None, None),
             (Some(digest(&wide)), &wide, record(&wide), None),
-            (None, &narrow, record(&wide), None),
+            (None, &wide, record(&wide), None),
+            // What was approved is the pin where there is no other.
+            (None, &narrow, record(&wide), Some(0)),
             (None, &wide, record(&narrow), Some(1)),
+            // Pinned by hand, less than was approved needs nobody's word.
+            (Some(digest(&narrow)), &narrow, record(&wide), None),
             (Some(digest(&wide)), &wide, record(&narrow), Some(1)),
             (Some(digest(&narrow)), &wide, record(&narrow), Some(1)),
             // Another file is another plugin, even where it asks for less.

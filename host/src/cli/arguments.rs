@@ -69,7 +69,7 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, value_name = "DIGEST", requires = "plugin", help_heading = SANDBOX)]
     pub(crate) plugin_sha256: Option<String>,
 
-    /// Append a record of every request to this file
+    /// Append a record of every request to this file; without one, nothing is recorded
     #[arg(long, global = true, value_name = "FILE", help_heading = SANDBOX)]
     pub(crate) audit_file: Option<PathBuf>,
 

@@ -3,12 +3,11 @@
 
 use std::error::Error as _;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::approval::NotApproved;
 use super::description::{Description, Place};
 use super::exit::Exit;
-use super::remedy;
 use crate::config::ConfigurationError;
 use crate::content::ContentError;
 use crate::error::Error;
@@ -25,6 +24,8 @@ pub(crate) enum CommandError {
         failure: Box<Failure>,
         report: Box<Report>,
     },
+    /// The configuration file is another one by now than when it was shown.
+    Changed { path: PathBuf },
     /// The configuration file is unusable.
     Configuration(ConfigurationError),
     /// Content did not arrive as promised.
@@ -101,98 +102,109 @@ impl CommandError {
                 failure,
                 report,
             } => Description::of_call(failure, report).while_trying(tried),
-            Self::Configuration(error) => {
-                let mut description = Description::new(Exit::CONFIGURATION, error.to_string());
-                description.hint = error.hint();
-                description.at = Place::of(error);
-                description.caused_by(error.source())
-            }
+            Self::Changed { path } => changed(path),
+            Self::Configuration(error) => configuration(error),
             Self::Content {
                 tried,
                 source,
                 request,
-            } => {
-                let mut description = Description::new(Exit::CONTENT, source.to_string());
-                description.detail = Some(source.reason().to_owned());
-                description.saw(request);
-                description.while_trying(tried)
-            }
+            } => content(source, request).while_trying(tried),
             Self::File {
                 action,
                 path,
                 source,
-            } => Description::new(
-                Exit::UNEXPECTED,
-                format!("cannot {action} `{}`", path.display()),
-            )
-            .caused_by(Some(source)),
-            Self::Findings => {
-                Description::new(Exit::FINDINGS, "not everything will work".to_owned())
-            }
+            } => host(format!("cannot {action} `{}`", path.display()), source),
+            Self::Findings => verdict(Exit::FINDINGS, "not everything will work"),
             Self::Interrupted { left } => {
-                Description::new(Exit::INTERRUPTED, format!("interrupted: {left}"))
+                verdict(Exit::INTERRUPTED, &format!("interrupted: {left}"))
             }
             Self::LookUp { name, source } => {
-                Description::new(Exit::UNREACHABLE, format!("cannot look up `{name}`"))
+                verdict(Exit::UNREACHABLE, &format!("cannot look up `{name}`"))
                     .caused_by(Some(source))
             }
-            Self::Loop { tried } => Description::new(
+            Self::Loop { tried } => verdict(
                 Exit::MALFORMED,
-                "the plugin's list leads back to where it was".to_owned(),
+                "the plugin's list leads back to where it was",
             )
             .while_trying(tried),
-            Self::NoAddress { name, remedy } => {
-                let message = format!("no address of `{name}` may be dialled");
-                let mut description = Description::new(Exit::REFUSED_BY_POLICY, message);
-                description.hint = remedy.as_deref().map(remedy::with_option);
-                description
-            }
+            Self::NoAddress { name, remedy } => no_address(name, remedy.as_deref()),
             Self::NotApproved(plugin) => Description::of_plugin(plugin),
-            Self::Open { tried, source, at } => {
-                let mut description = Description::of_host(source).while_trying(tried);
-                if let Some(at) = at {
-                    description.at = Place::of(at);
-                    description.snippet = at.snippet().map(str::to_owned);
-                }
-                description
-            }
-            Self::Output(error) => Description::new(
-                Exit::UNEXPECTED,
-                "cannot write to standard output".to_owned(),
-            )
-            .caused_by(Some(error)),
-            Self::Record { path } => {
-                let mut description = Description::new(
-                    Exit::NOT_APPROVED,
-                    format!(
-                        "the record of what was approved in `{}` is not understood",
-                        path.display()
-                    ),
-                );
-                description.hint = Some("`code-source plugin approve` makes it anew".to_owned());
-                description
-            }
-            Self::Refusal => Description::new(
-                Exit::REFUSED_BY_POLICY,
-                "the request would be refused".to_owned(),
-            ),
-            Self::Runtime(error) => {
-                Description::new(Exit::UNEXPECTED, "cannot start the runtime".to_owned())
-                    .caused_by(Some(error))
-            }
+            Self::Open { tried, source, at } => unopened(source, at.as_deref()).while_trying(tried),
+            Self::Output(error) => host("cannot write to standard output".to_owned(), error),
+            Self::Record { path } => unreadable_record(path),
+            Self::Refusal => verdict(Exit::REFUSED_BY_POLICY, "the request would be refused"),
+            Self::Runtime(error) => host("cannot start the runtime".to_owned(), error),
             Self::Sync { tried, source } => Description::of_sync(source).while_trying(tried),
-            Self::Unapproved { connection } => {
-                let message = format!("nothing was approved for the connection `{connection}`");
-                let mut description = Description::new(Exit::NOT_APPROVED, message);
-                description.hint =
-                    Some("`--yes` approves what was shown without asking".to_owned());
-                description
-            }
-            Self::Usage { message, hint } => {
-                let mut description = Description::new(Exit::USAGE, message.clone());
-                description.hint = hint.clone();
-                description
-            }
+            Self::Unapproved { connection } => unapproved(connection),
+            Self::Usage { message, hint } => Description {
+                hint: hint.clone(),
+                ..verdict(Exit::USAGE, message)
+            },
         }
     }
+}
+
+fn verdict(exit: Exit, message: &str) -> Description {
+    Description::new(exit, message.to_owned())
+}
+
+/// Something that this machine does not let be done.
+fn host(message: String, source: &io::Error) -> Description {
+    Description::new(Exit::UNEXPECTED, message).caused_by(Some(source))
+}
+
+fn hinted(exit: Exit, message: String, hint: &str) -> Description {
+    Description {
+        hint: Some(hint.to_owned()),
+        ..Description::new(exit, message)
+    }
+}
+
+fn configuration(error: &ConfigurationError) -> Description {
+    let mut description = Description::new(Exit::CONFIGURATION, error.to_string());
+    description.hint = error.hint();
+    description.at = Place::of(error);
+    description.caused_by(error.source())
+}
+
+fn content(source: &ContentError, request: &Request) -> Description {
+    let mut description = Description::new(Exit::CONTENT, source.to_string());
+    description.detail = Some(source.reason().to_owned());
+    description.saw(request);
+    description
+}
+
+fn unopened(source: &Error, at: Option<&ConfigurationError>) -> Description {
+    let mut description = Description::of_host(source);
+    if let Some(at) = at {
+        description.at = Place::of(at);
+        description.snippet = at.snippet().map(str::to_owned);
+    }
+    description
+}
+
+fn no_address(name: &str, remedy: Option<&str>) -> Description {
+    let message = format!("no address of `{name}` may be dialled");
+    let mut description = Description::new(Exit::REFUSED_BY_POLICY, message);
+    description.hint = remedy.map(super::remedy::with_option);
+    description
+}
+
+fn changed(path: &Path) -> Description {
+    let path = path.display();
+    let message = format!("`{path}` was changed while the question was open: nothing was approved");
+    hinted(Exit::NOT_APPROVED, message, "look at it once more")
+}
+
+fn unreadable_record(path: &Path) -> Description {
+    let path = path.display();
+    let message = format!("the record of what was approved in `{path}` is not understood");
+    let hint = "`code-source plugin approve` makes it anew";
+    hinted(Exit::NOT_APPROVED, message, hint)
+}
+
+fn unapproved(connection: &str) -> Description {
+    let message = format!("nothing was approved for the connection `{connection}`");
+    let hint = "`--yes` approves what was shown without asking";
+    hinted(Exit::NOT_APPROVED, message, hint)
 }

@@ -79,6 +79,13 @@ impl Notes {
         }
     }
 
+    /// That nobody can look up later what was asked, where that is wanted.
+    pub(crate) fn no_audit(self) {
+        if self.verbosity > 0 {
+            self.note("no audit file: requests are not recorded");
+        }
+    }
+
     /// What the host saw during a call.
     pub(crate) fn report(self, report: &Report) {
         if let Some(path) = &report.moved_to {

@@ -29,6 +29,9 @@ impl Session {
         let engine = engine(options).map_err(failed)?;
         let plugin = chosen.plugin(options, &engine, notes)?;
         let connection = chosen.connection(options).map_err(failed)?;
+        if connection.audit.is_none() {
+            notes.no_audit();
+        }
         let source = Source::open(&plugin, connection).map_err(failed)?;
         notes.cut(source.cut());
         Ok(Self {

@@ -1,6 +1,7 @@
 //! One connection as the file says it: apart from reading the file, because this is its schema.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::limits::Limits;
 use crate::transport::ClientIdentity;
 
 /// What the file says of one connection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConnectionEntry {
     plugin: Option<PluginFile>,
@@ -177,8 +178,19 @@ impl ConnectionEntry {
     }
 }
 
+impl fmt::Debug for ConnectionEntry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address of a webhook is a secret by itself.
+        formatter
+            .debug_struct("ConnectionEntry")
+            .field("url", &self.url)
+            .field("token", &self.token)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What is shown to a forge that asks who comes, before the token.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClientCertificate {
     certificate: PathBuf,

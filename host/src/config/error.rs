@@ -75,6 +75,7 @@ impl ConfigurationError {
         let problem = error.message().trim_end().replace('\n', ", ");
         let span = error.span();
         let span = span.map(|span| place::narrow(text, span, &problem));
+        let problem = without_value(&problem);
         Self::at(span, problem, text, file)
     }
 
@@ -93,4 +94,23 @@ impl ConfigurationError {
             snippet: shown.map(|shown| format!("\n{shown}")).unwrap_or_default(),
         }
     }
+}
+
+/// What the parser says, without the value that it repeats: one with another form than the key's
+/// may well be a secret that somebody put into the wrong place.
+fn without_value(problem: &str) -> String {
+    for what in ["invalid type: ", "invalid value: ", "unknown variant "] {
+        if let Some((before, after)) = problem.split_once(what) {
+            // The kind of value stands before the value, which is between quotes of either sort.
+            let kind = after.split(['"', '`']).next().unwrap_or_default();
+            let kind = kind.split(", expected ").next().unwrap_or_default();
+            let said = format!("{before}{what}{kind}");
+            let said = said.trim_end_matches([' ', ':']);
+            return match after.rsplit_once(", expected ") {
+                Some((_, expected)) => format!("{said}, expected {expected}"),
+                None => said.to_owned(),
+            };
+        }
+    }
+    problem.to_owned()
 }

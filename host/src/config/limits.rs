@@ -55,7 +55,6 @@ impl LimitsEntry {
         };
         set(&mut limits.header_bytes, memory(&self.header_bytes));
         set(&mut limits.hostcall_bytes, memory(&self.hostcall_bytes));
-        set(&mut limits.hostcall_bytes, memory(&self.hostcall_bytes));
         set(&mut limits.memory, memory(&self.memory));
         set(&mut limits.output_bytes, memory(&self.output_bytes));
         set(&mut limits.calls, self.calls.map(NonZeroUsize::get));

@@ -22,6 +22,7 @@ mod text;
 mod token;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -33,7 +34,6 @@ pub(crate) use self::place::Step;
 use crate::connection::Connection;
 
 /// The connections of a file, by name.
-#[derive(Debug)]
 pub struct Configuration {
     file: PathBuf,
     text: String,
@@ -147,6 +147,17 @@ impl Configuration {
                 .map_err(|mistake| self.point(name, &mistake.steps, mistake.problem))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What the file says may hold what does not belong there, and addresses that are secrets.
+        formatter
+            .debug_struct("Configuration")
+            .field("file", &self.file)
+            .field("connections", &self.names().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 

@@ -89,8 +89,17 @@ fn hidden(line: &str) -> Option<String> {
 
 fn is_plain(key: &str, shown: &str) -> bool {
     let is_bare = || !shown.contains(['@', '?', '#', '%', '\\']) && !shown.contains("credentials");
-    (KEYS_WITHOUT_SECRETS.contains(&key) || (KEYS_OF_ADDRESSES.contains(&key) && is_bare()))
-        && !shown.contains("token")
+    let is_known = KEYS_WITHOUT_SECRETS.contains(&key)
+        || (KEYS_OF_ADDRESSES.contains(&key) && is_bare())
+        || (key == KEY_OF_FILES && names_files(shown));
+    is_known && !shown.contains("token")
+}
+
+/// Whether it is a table of files. A text could be the private key itself.
+fn names_files(shown: &str) -> bool {
+    let value = shown.split_once('=').map(|(_, value)| value.trim_start());
+    let is_table = value.is_some_and(|value| value.starts_with('{'));
+    is_table && !shown.contains('\\') && !shown.contains("-----")
 }
 
 fn draw(line: usize, before: usize, marked: usize, shown: &str) -> String {
@@ -105,13 +114,12 @@ fn draw(line: usize, before: usize, marked: usize, shown: &str) -> String {
 }
 
 /// Keys whose values may be shown. A key that nobody knows may well be a misspelt `token`.
-const KEYS_WITHOUT_SECRETS: [&str; 13] = [
+const KEYS_WITHOUT_SECRETS: [&str; 12] = [
     "access",
     "allow",
     "allow-plain-http",
     "audit-file",
     "ca-file",
-    "client-certificate",
     "concurrency",
     "deny",
     "limits",
@@ -123,6 +131,9 @@ const KEYS_WITHOUT_SECRETS: [&str; 13] = [
 
 /// Keys whose values may be shown although endpoints have `token` in their names.
 const KEYS_OF_PATTERNS: [&str; 2] = ["allow", "deny"];
+
+/// The key whose value may be shown where it says where the files are.
+const KEY_OF_FILES: &str = "client-certificate";
 
 /// Keys whose values may be shown where they cannot hold a password.
 const KEYS_OF_ADDRESSES: [&str; 3] = ["proxy", "redirect-origins", "url"];

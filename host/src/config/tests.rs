@@ -137,7 +137,15 @@ fn values_without_the_right_form_are_refused_by_what_they_are() {
         ("limits = { call = \"30\" }", "`30`: not a span of time"),
         ("limits = { memory = \"64MB\" }", "`64MB`: not a size"),
         ("limits = { sockets = 3 }", "unknown field `sockets`"),
-        ("concurrency = \"4\"", "invalid type: string \"4\""),
+        ("concurrency = \"4\"", "invalid type: string, expected "),
+        (
+            "concurrency = 1.5",
+            "invalid type: floating point, expected ",
+        ),
+        (
+            "repositories = [{ id = \"1\", path = \"a\", type = \"x\" }]",
+            "unknown variant, expected one of",
+        ),
         ("repositories = [{ id = \"1\" }]", "missing field `path`"),
         ("access = [\"everything\"]", "`everything`: "),
     ] {
@@ -222,6 +230,14 @@ fn a_password_is_not_repeated_wherever_it_stands() {
         "webhook-urls = [\"http://hooks.example/hunter2\"]",
         "secrets = { webhook = \"hunter2\" }",
         "secrets = { \"web hook\" = { file = \"hunter2\" } }",
+        "redirect-origins = \"https://me:hunter2@objects.example\"",
+        "webhook-urls = \"https://hooks.example/hunter2\"",
+        "webhook-urls = \"https://hooks.example/, expected hunter2\"",
+        "secrets = \"hunter2\"",
+        "client-certificate = \"-----BEGIN PRIVATE KEY-----\\nhunter2\"",
+        "client-certificate = \"\"\"-----BEGIN PRIVATE KEY-----\nhunter2\"\"\"",
+        "client-certificate = \"hunter2\"",
+        "client-certificate = { certificate = 1, key = \"-----BEGIN KEY-----\\nhunter2\" }",
     ] {
         let text = complaint(line);
         assert!(!text.contains("hunter2"), "{text}");
@@ -232,6 +248,28 @@ fn a_password_is_not_repeated_wherever_it_stands() {
     );
     assert!(!text.contains("hunter2"), "{text}");
     assert!(text.ends_with("2 | url = …\n  |       ^"), "{text}");
+}
+
+#[test]
+fn a_token_that_is_a_number_is_not_repeated_either() {
+    let text = refusal("[connections.acme]\nurl = \"a\"\ntoken = 20071988\n");
+    assert!(!text.contains("2007"), "{text}");
+    assert!(
+        text.contains("invalid type: integer, expected `{ file"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_a_file_says_is_not_in_the_debug_form() {
+    let configuration = parse(WHOLE).unwrap();
+    let (_, entry) = configuration.only_connection().unwrap();
+    let shown = format!("{configuration:?} {entry:?}");
+    assert!(!shown.contains("hooks") && !shown.contains("# "), "{shown}");
+    assert!(
+        shown.contains("config.toml") && shown.contains("acme"),
+        "{shown}"
+    );
 }
 
 #[test]

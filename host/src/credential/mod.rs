@@ -5,7 +5,7 @@ mod rotating;
 mod secret;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
 use code_source_egress::MaskPatterns;
@@ -31,9 +31,10 @@ pub(crate) struct Credential {
 
 /// Secrets that must not come back, and what to look for.
 struct Known {
-    /// The newest last. Those that were exchanged stay for a while: an answer that is under way may
-    /// still hold them.
-    secrets: Vec<Secret>,
+    /// The newest reading of each secret, the token's under no name.
+    current: BTreeMap<Option<String>, Secret>,
+    /// Those that were exchanged, the newest last: an answer that is under way may still hold them.
+    exchanged: VecDeque<Secret>,
     patterns: Patterns,
 }
 
@@ -62,7 +63,8 @@ impl Credential {
                 .map(|(name, source)| Ok((name, rotating(source)?)))
                 .collect::<Result<_, Error>>()?,
             known: Mutex::new(Known {
-                secrets: Vec::new(),
+                current: BTreeMap::new(),
+                exchanged: VecDeque::new(),
                 patterns: Patterns::new(template, &[]),
             }),
         };
@@ -77,7 +79,7 @@ impl Credential {
     /// The header's value, from the newest token.
     pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
         let token = self.token.current()?;
-        self.remember(&token);
+        self.remember(None, &token);
         let text = Zeroizing::new(self.template.replace("{token}", token.expose()));
         let mut value = HeaderValue::from_str(&text)
             .map_err(|_| self.token.problem("it does not fit into a header"))?;
@@ -92,7 +94,7 @@ impl Credential {
             return Ok(None);
         };
         let secret = rotating.current()?;
-        self.remember(&secret);
+        self.remember(Some(name), &secret);
         Ok(Some(secret))
     }
 
@@ -102,24 +104,25 @@ impl Credential {
     }
 
     /// Nothing leaves before what it carries is looked for in answers.
-    fn remember(&self, secret: &Secret) {
+    fn remember(&self, name: Option<&str>, secret: &Secret) {
         let mut known = lock(&self.known);
-        let is_known = |one: &Secret| one.expose() == secret.expose();
-        if known.secrets.iter().any(is_known) {
-            return;
+        let name = name.map(str::to_owned);
+        let before = known.current.insert(name, secret.clone());
+        match before {
+            Some(before) if before.expose() == secret.expose() => return,
+            Some(before) => known.exchanged.push_back(before),
+            None => {}
         }
-        known.secrets.push(secret.clone());
-        // Those in use are asked for with every request, and come back if they were the oldest.
-        let most = self.secrets.len() + 1 + EXCHANGED;
-        if known.secrets.len() > most {
-            known.secrets.remove(0);
+        if known.exchanged.len() > EXCHANGED {
+            known.exchanged.pop_front();
         }
-        known.patterns = Patterns::new(&self.template, &known.secrets);
+        let all: Vec<_> = known.current.values().chain(&known.exchanged).collect();
+        known.patterns = Patterns::new(&self.template, &all);
     }
 }
 
 impl Patterns {
-    fn new(template: &str, secrets: &[Secret]) -> Self {
+    fn new(template: &str, secrets: &[&Secret]) -> Self {
         let rendered: Vec<_> = secrets
             .iter()
             .map(|secret| Zeroizing::new(template.replace("{token}", secret.expose())))
@@ -175,6 +178,30 @@ mod tests {
             assert!(patterns.text.is_in(token.as_bytes()));
             assert!(patterns.names.is_in(format!("x-{token}").as_bytes()));
         }
+    }
+
+    #[test]
+    fn a_secret_in_use_is_looked_for_however_often_another_is_exchanged() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), TOKEN).unwrap();
+        let webhook = "a-webhooks-own-secret";
+        let secrets = [(
+            "webhook".to_owned(),
+            TokenSource::Value(Secret::new(webhook)),
+        )];
+        let token = TokenSource::File(file.path().to_owned());
+        let credential = Credential::new(token, "{token}", secrets.into()).unwrap();
+        for round in 0..50_u64 {
+            std::fs::write(file.path(), format!("acmepat-of-round-{round:04}")).unwrap();
+            let later = std::time::SystemTime::now() + std::time::Duration::from_secs(round + 5);
+            file.as_file().set_modified(later).unwrap();
+            credential.header().unwrap();
+        }
+        let patterns = credential.patterns();
+        for held in [webhook, "acmepat-of-round-0049", "acmepat-of-round-0042"] {
+            assert!(patterns.text.is_in(held.as_bytes()), "{held}");
+        }
+        assert!(!patterns.text.is_in(b"acmepat-of-round-0020"));
     }
 
     #[test]

@@ -110,6 +110,9 @@ impl Form {
         if text.is_empty() {
             return Some("it is empty");
         }
+        if text.len() > LONGEST {
+            return Some("it is longer than 8 KiB");
+        }
         if text.chars().any(char::is_control) {
             return Some("there is white space or a control character in it");
         }
@@ -137,6 +140,9 @@ pub(super) struct Changed {
     file: u64,
 }
 
+/// No server takes a header that is longer.
+const LONGEST: usize = 8 << 10;
+
 /// Shorter ones could occur in ordinary text and would make masking harmful.
 const SHORTEST: usize = 16;
 
@@ -160,6 +166,7 @@ mod tests {
             " acmepat-0123456789abcdef",
             "acmepat-01234 56789abcdef",
             "acmepat-0123456789abcd\u{e9}f",
+            &"x".repeat(LONGEST + 1),
         ] {
             let error = read(bad, Form::Token).unwrap_err().to_string();
             assert!(bad.is_empty() || !error.contains(bad), "{error}");

@@ -26,9 +26,17 @@ pub(crate) struct Exchange {
     pub(crate) passed: AtomicU64,
     /// How often something in the answer was covered.
     masked: AtomicU64,
-    /// Bytes that content has, by the answer's head.
-    length: Mutex<Option<u64>>,
+    offered: Mutex<Offered>,
     span: tracing::Span,
+}
+
+/// What an answer's head says of the content that follows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Offered {
+    /// Whether it is all that there is, and not a part.
+    pub(crate) is_whole: bool,
+    /// Its bytes, where that is said.
+    pub(crate) length: Option<u64>,
 }
 
 /// What is known of a request before it leaves.
@@ -89,7 +97,7 @@ impl Exchange {
             end: Mutex::default(),
             passed: AtomicU64::new(0),
             masked: AtomicU64::new(0),
-            length: Mutex::default(),
+            offered: Mutex::default(),
             span,
         });
         lock(&call.exchanges).push(Arc::downgrade(&exchange));
@@ -158,9 +166,9 @@ impl Exchange {
         &self.span
     }
 
-    /// Note that the answer's body is content, and may be handed on. Its head may tell its length.
-    pub(crate) fn offer(self: &Arc<Self>, length: Option<u64>) {
-        *lock(&self.length) = length;
+    /// Note that the answer's body is content, and may be handed on.
+    pub(crate) fn offer(self: &Arc<Self>, offered: Offered) {
+        *lock(&self.offered) = offered;
         lock(&self.call.contents).push(Arc::downgrade(self));
     }
 
@@ -184,9 +192,9 @@ impl Exchange {
         self.close();
     }
 
-    /// Bytes that the content has, where the answer's head said so.
-    pub(crate) fn length(&self) -> Option<u64> {
-        *lock(&self.length)
+    /// What the answer's head says of the content.
+    pub(crate) fn offered(&self) -> Offered {
+        *lock(&self.offered)
     }
 
     /// Whether the whole answer came.

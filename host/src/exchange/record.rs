@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Exchange, lock};
 use crate::audit::AuditSink;
-use crate::report::{Request, State};
+use crate::report::{Request, Stage, State};
 use crate::telemetry;
 
 /// What all the exchanges of one call have in common.
@@ -93,6 +93,21 @@ impl CallRecord {
     /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         lock(&self.requests).clone()
+    }
+
+    /// A request that writes, has left, and has no whole answer.
+    pub(crate) fn unsettled_write(&self) -> Option<Request> {
+        let requests = lock(&self.requests);
+        let is_unsettled = |request: &&Request| {
+            let writes = !matches!(request.method.as_str(), "GET" | "HEAD");
+            let has_left = match &request.state {
+                State::Complete => false,
+                State::Failed(failure) => failure.stage >= Stage::Exchange,
+                State::Cancelled | State::UnderWay => true,
+            };
+            writes && has_left
+        };
+        requests.iter().rev().find(is_unsettled).cloned()
     }
 
     /// The exchanges whose answers are content that somebody still holds.

@@ -15,7 +15,7 @@ use super::Gate;
 use super::way::Way;
 use crate::answer::{AnswerBody, Bounds, Encoding, Reading, Screen};
 use crate::credential::Patterns;
-use crate::exchange::{Exchange, IdentityAnswer, lock};
+use crate::exchange::{Exchange, IdentityAnswer, Offered, lock};
 use crate::report::Stage;
 use crate::transport::{Failure, Kind};
 
@@ -39,8 +39,11 @@ impl Gate {
         // What says that it is no content is read by the plugin, whatever the rule expects.
         let is_content = way.answer() == Answer::Content && parts.status.is_success();
         if is_content {
-            let whole = parts.status == StatusCode::OK && encoding == Encoding::Identity;
-            exchange.offer(body.size_hint().exact().filter(|_| whole));
+            let length = body.size_hint().exact();
+            exchange.offer(Offered {
+                is_whole: parts.status == StatusCode::OK,
+                length: length.filter(|_| encoding == Encoding::Identity),
+            });
         }
         let reading = Reading {
             encoding,
@@ -72,6 +75,8 @@ impl Gate {
             let detail = format!("the answer's headers have {bytes} bytes");
             return Err(Failure::new(Stage::Head, Kind::HeadTooLarge, detail));
         }
+        // First of all: what is wrong with a header is told with what is in it.
+        exchange.mask(mask(&mut parts.headers, &self.shared.credential.patterns()));
         let encoding = Encoding::of(&parts.headers).map_err(|found| {
             let detail = format!("the answer is encoded as {found}, which was not asked for");
             Failure::new(Stage::Head, Kind::Encoded, detail)
@@ -81,7 +86,6 @@ impl Gate {
             parts.headers.remove(header::CONTENT_ENCODING);
             parts.headers.remove(header::CONTENT_LENGTH);
         }
-        exchange.mask(mask(&mut parts.headers, &self.shared.credential.patterns()));
         Ok(encoding)
     }
 

@@ -10,8 +10,9 @@ use crate::contract::git::{
     RefKind, RefsPage, Revision, Storage, TreePage,
 };
 use crate::contract::types::{ObjectId, PageRequest};
+use crate::exchange::Offered;
 use crate::object::ObjectName;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Outcome};
 
 /// A file with its bytes.
 #[derive(Debug)]
@@ -148,11 +149,18 @@ impl Source {
                     _ => Ok(((content.info, content.first), body)),
                 }
             })
-            .into_content(|(info, first), _| promise(info, *first, range, resolve_lfs))
+            .into_content(|(info, first), offered| {
+                // A part where the whole was asked for is the plugin's own idea.
+                if range.is_none() {
+                    whole(offered)?;
+                }
+                Ok(promise(info, *first, range, resolve_lfs))
+            })
             .map(|((info, _), body)| FileContent { info, body })
     }
 
-    /// Read a blob.
+    /// Read a blob. The bytes are held against its name where the answer's head tells how many there
+    /// are; names of git's cover that number.
     pub async fn read_blob(&self, repository: &str, blob: &str) -> Outcome<Content> {
         let (running, returned) = call!(
             self,
@@ -162,7 +170,7 @@ impl Source {
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
-            .into_content(|(), length| Promise::of_blob(blob, length))
+            .into_content(|(), offered| Ok(Promise::of_blob(blob, whole(offered)?)))
             .map(|((), body)| body)
     }
 
@@ -187,7 +195,7 @@ impl Source {
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
-            .into_content(|(), _| Promise::default())
+            .into_content(|(), offered| whole(offered).map(|_| Promise::default()))
             .map(|((), body)| body)
     }
 
@@ -232,6 +240,14 @@ impl Source {
             jitera_code_source_git.call_link(&repository.to_owned(), &at.to_owned(), path, lines)
         );
         running.end(returned).outcome
+    }
+}
+
+/// The length of content of which all was asked for.
+fn whole(offered: Offered) -> Result<Option<u64>, Failure> {
+    match offered.is_whole {
+        true => Ok(offered.length),
+        false => Err(not_an_answer("the content is a part of what was asked for")),
     }
 }
 

@@ -28,6 +28,11 @@ impl From<SyncError> for Stop {
     fn from(error: SyncError) -> Self {
         match error {
             SyncError::Inconsistent { problem } => Self::Full(FullReason::CheckFailed { problem }),
+            // Whole, and not what it was said to be: the archive is held against its own names.
+            SyncError::Content { what, source } if source.is_mismatch() => {
+                let problem = format!("{what}: {source}");
+                Self::Full(FullReason::CheckFailed { problem })
+            }
             error => Self::Failed(error),
         }
     }

@@ -9,6 +9,8 @@ use code_source_egress::{AddressClass, AddressPolicy, Host, Origin, Scheme, clas
 use super::failure::Failure;
 use super::kind::Kind;
 use super::resolver::Resolver;
+#[cfg(feature = "cli")]
+use super::resolver::SystemResolver;
 use crate::report::Stage;
 
 /// An address that may be dialled, with its port.
@@ -125,6 +127,37 @@ impl Addresses {
         }
         let detail = format!("`{name}` is the name of a cloud's metadata service");
         Err(Failure::new(Stage::Address, Kind::AddressRefused, detail))
+    }
+}
+
+/// Whether the rules allow what stands in an origin itself, for whoever only wants to know: a literal
+/// is judged as an address, and nothing is looked up.
+#[cfg(feature = "cli")]
+pub(crate) fn judge_origin(
+    policy: &AddressPolicy,
+    origin: &Origin,
+    is_proxy: bool,
+) -> Result<(), Failure> {
+    rules(policy).check_by_proxy(Peer { origin, is_proxy })
+}
+
+/// Whether a connection to an origin that has these addresses would be made.
+#[cfg(feature = "cli")]
+pub(crate) fn judge_addresses(
+    policy: &AddressPolicy,
+    origin: &Origin,
+    is_proxy: bool,
+    addresses: &[IpAddr],
+) -> Result<(), Failure> {
+    let peer = Peer { origin, is_proxy };
+    rules(policy).allowed(peer, addresses).map(|_| ())
+}
+
+#[cfg(feature = "cli")]
+fn rules(policy: &AddressPolicy) -> Addresses {
+    Addresses {
+        policy: policy.clone(),
+        resolver: Arc::new(SystemResolver),
     }
 }
 

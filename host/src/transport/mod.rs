@@ -46,6 +46,8 @@ use crate::exchange::lock;
 use crate::limits::Limits;
 use crate::report::{Stage, Timings};
 
+#[cfg(feature = "cli")]
+pub(crate) use self::addresses::{judge_addresses, judge_origin};
 pub(crate) use self::failure::{Failure, innermost};
 pub(crate) use self::kind::Kind;
 pub use self::proxy::Proxy;
@@ -116,10 +118,7 @@ impl Transport {
         origin: &Origin,
         identity: Option<ClientIdentity>,
     ) -> Result<Self, Error> {
-        if origin.scheme() == Scheme::Http && config.proxy.is_some() {
-            let problem = format!("`{origin}` is plain http: the proxy would read the token");
-            return Err(Error::Proxy { problem });
-        }
+        check_proxied(origin, config.proxy.is_some())?;
         let identity = identity.map(Identity::new).transpose()?;
         Ok(Self {
             origin: origin.clone(),
@@ -175,6 +174,15 @@ impl Transport {
         }
         Ok(current.client.clone())
     }
+}
+
+/// Plain http through a proxy would be read by it, wherever the two of them are.
+pub(crate) fn check_proxied(origin: &Origin, is_by_proxy: bool) -> Result<(), Error> {
+    if origin.scheme() == Scheme::Http && is_by_proxy {
+        let problem = format!("`{origin}` is plain http: the proxy would read the token");
+        return Err(Error::Proxy { problem });
+    }
+    Ok(())
 }
 
 fn readings(config: &TransportConfig, identity: Option<&Identity>) -> Readings {

@@ -126,6 +126,28 @@ async fn values_that_are_not_granted_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn texts_that_the_forge_takes_for_commands_are_refused() {
+    let scene = Scene::open().await;
+    let describe = |text: &str| {
+        let mut body = json!({ "source_branch": "a", "target_branch": "b", "title": "c" });
+        body["description"] = text.into();
+        Request::post(api("/merge_requests"), body.to_string())
+    };
+    let commands = [
+        "/approve",
+        "a change\n/merge",
+        "a change\r\n  /assign @root\r\n",
+        "/MERGE now",
+        "/copy_metadata web/other!1",
+    ];
+    scene.refuses(REFUSED, commands.map(describe)).await;
+    let text = describe("in /usr/bin\n/usr/bin/env");
+    scene.send(text.clone()).await.is_whole(200, 0);
+    let sent = scene.forge.requests()[0].body.clone();
+    assert_eq!(Some(sent), text.body.map(String::into_bytes));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_reads_has_no_body() {
     let scene = Scene::open().await;
     let json = || tree().header("content-type", "application/json");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use code_source::egress::ConnectedRepository;
-use code_source::{Engine, Plugin, Source};
+use code_source::{Engine, Outcome, Plugin, Source};
 use code_source_test_plugins::{Instruction, MANIFEST, Request};
 use code_source_tests::{
     AuditLines, Piece, WireRequest, expect, failed_request, hostile_component, open, tell,
@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use super::scene::{Scene, last, tree, with_token};
 
 struct Tenant {
-    token: &'static str,
+    name: &'static str,
     audit: Arc<AuditLines>,
     source: Source,
 }
@@ -31,7 +31,7 @@ fn tenants(scene: &Scene) -> [Tenant; 2] {
         let connection = with_token(scene, name, token).audit(Arc::clone(&audit) as Arc<_>);
         let source = open(connection, |_| ());
         Tenant {
-            token,
+            name,
             audit,
             source,
         }
@@ -43,46 +43,52 @@ fn echo(request: &WireRequest) -> Vec<Piece> {
     Piece::json(format!("\"{}\"", request.header("private-token").unwrap()))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn calls_at_once_leave_with_the_right_token_and_are_covered_and_recorded_apart() {
-    let scene = Scene::answering(echo).await;
-    let tenants = tenants(&scene);
-    let calls = (0..10).flat_map(|_| &tenants).map(|tenant| {
-        let request = tree().header("user-agent", tenant.token.rsplit('-').nth(1).unwrap());
-        let (times, at_once) = (5, true);
-        tell(
-            &tenant.source,
-            Instruction::Repeat {
-                request,
-                times,
-                at_once,
-            },
-        )
+/// Fifty requests of each, all at the same time.
+async fn ask_at_once(tenants: &[Tenant; 2]) -> Vec<Outcome<String>> {
+    let calls = (0..10).flat_map(|_| tenants).map(|tenant| {
+        let (request, times, at_once) = (tree().header("user-agent", tenant.name), 5, true);
+        let repeat = Instruction::Repeat {
+            request,
+            times,
+            at_once,
+        };
+        tell(&tenant.source, repeat)
     });
-    for outcome in join_all(calls).await {
-        assert!(
-            outcome
-                .report
-                .requests
-                .iter()
-                .all(|request| request.masked == 1)
-        );
+    join_all(calls).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_at_once_leave_with_the_right_token_and_have_it_covered() {
+    let scene = Scene::answering(echo).await;
+    for outcome in ask_at_once(&tenants(&scene)).await {
+        let requests = &outcome.report.requests;
+        assert!(requests.iter().all(|request| request.masked == 1));
         assert_eq!(expect(outcome), r#"{"200":5}"#);
     }
-    for request in scene.forge.requests() {
+    let requests = scene.forge.requests();
+    assert_eq!(requests.len(), 100);
+    for request in requests {
         let name = request.header("user-agent").unwrap();
         let (_, token) = TOKENS.iter().find(|(own, _)| *own == name).unwrap();
         assert_eq!(request.header("private-token"), Some(*token));
     }
-    for ((name, _), tenant) in TOKENS.iter().zip(&tenants) {
-        let lines = tenant.audit.events("request");
-        assert_eq!(lines.len(), 50);
-        assert!(lines.iter().all(|line| line["connection"] == *name));
-        assert!(
-            TOKENS
-                .iter()
-                .all(|(_, token)| !tenant.audit.text().contains(token))
-        );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_at_once_are_recorded_apart() {
+    let scene = Scene::answering(echo).await;
+    let tenants = tenants(&scene);
+    for outcome in ask_at_once(&tenants).await {
+        expect(outcome);
+    }
+    for tenant in &tenants {
+        let asked = tenant.audit.events("request");
+        assert_eq!(asked.len(), 50);
+        assert!(asked.iter().all(|line| line["connection"] == tenant.name));
+        let ended = tenant.audit.events("response");
+        assert!(ended.iter().all(|line| line["masked"] == 1), "{ended:?}");
+        let text = tenant.audit.text();
+        assert!(TOKENS.iter().all(|(_, token)| !text.contains(token)));
     }
 }
 

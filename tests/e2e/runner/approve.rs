@@ -183,12 +183,23 @@ async fn the_difference_is_shown_and_nothing_written_until_somebody_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_pin_less_is_no_matter_and_more_is() {
+async fn without_a_pin_what_was_approved_is_the_pin() {
     let shelf = Shelf::new().await;
     shelf.run(&["plugin", "approve", "--yes"]).success();
     let shelf = shelf.configure("plugin = { path = \"forge.wasm\" }");
-    shelf.exchange(|operations| operations["git.list-tree"] = serde_json::json!([]));
-    shelf.run(&["check"]).success();
+    assert_eq!(shelf.run(&["check"]).success().stderr, "");
+    // Another file that asks for less, or for the same, is another file.
+    for change in [true, false] {
+        shelf.exchange(|operations| {
+            if change {
+                operations["git.list-tree"] = serde_json::json!([]);
+            }
+        });
+        let printed = shelf.run(&["check"]);
+        assert_eq!(printed.status, 37, "{}", printed.stderr);
+        let digest = code_source_tests::plugin().digest();
+        assert!(printed.stderr.contains(digest), "{}", printed.stderr);
+    }
     shelf.ask_for_more();
     let printed = shelf.run(&["check"]);
     assert_eq!(printed.status, 37, "{}", printed.stderr);

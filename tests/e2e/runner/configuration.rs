@@ -279,7 +279,8 @@ async fn the_file_narrows_what_may_be_done_and_records_it() {
     let desk = Desk::new().await;
     let more = "audit-file = \"audit\"\nlimits = { call = \"1s\" }\nconcurrency = 1\n";
     let runner = with_file(&desk, &configuration(&desk, more));
-    runner.run(&["check"]).success();
+    let printed = runner.run(&["check", "-v"]).success();
+    assert!(!printed.stderr.contains("audit"), "{}", printed.stderr);
     let audit = std::fs::read(desk.path("audit")).unwrap();
     desk.rig.search("the audit's file", &audit);
     assert!(!audit.is_empty());

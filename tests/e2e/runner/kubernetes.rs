@@ -97,10 +97,22 @@ fn a_public_forge_that_was_not_looked_up_is_anywhere_but_in_private_ranges() {
         "              - \"169.254.0.0/16\"\n",
         "              - \"192.168.0.0/16\"\n",
         "            cidr: \"::/0\"\n            except:\n              - \"::/8\"\n",
+        "              - \"2001::/23\"\n",
+        "              - \"2002::/16\"\n",
         "              - \"fc00::/7\"\n",
+        "              - \"fec0::/10\"\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+}
+
+#[test]
+fn a_private_range_is_let_through_without_the_metadata_service_in_it() {
+    let options = ["--url=git.acme.invalid", "--private-address=100.64.0.0/10"];
+    let text = network(&options).success().text();
+    let block = "            cidr: \"100.64.0.0/10\"\n            except:\n              \
+                 - \"100.100.100.200/32\"\n";
+    assert!(text.contains(block), "{text}");
 }
 
 #[test]

@@ -42,6 +42,7 @@ async fn every_request_is_told_where_that_is_wanted() {
     let once = desk.runner.run(&[&command[..], &["-v"]].concat());
     let once = once.success();
     for part in [
+        "note: no audit file: requests are not recorded\n".to_owned(),
         "git.stat-file in ".to_owned(),
         format!("  GET {url}/projects/{{project}}: 200, "),
         "/repository/files/{path}".to_owned(),

@@ -200,19 +200,78 @@ fn an_address_is_judged_where_it_is_known_or_asked_for() {
 
 #[test]
 fn through_a_proxy_the_address_is_the_proxys() {
-    let folder = Folder::with("proxy = \"http://10.1.1.1:3128\"\n");
+    let folder = Folder::with("proxy = \"http://proxy.acme.invalid:3128\"\n");
     let printed = folder.explain("GET", TREE, &[]).success();
-    let line = "address     not-asked  by proxy: http://10.1.1.1:3128\n";
+    let line = "address     not-asked  by proxy: http://proxy.acme.invalid:3128\n";
     assert!(printed.text().contains(line), "{}", printed.text());
-    let printed = folder.explain("GET", TREE, &["--resolve"]);
-    assert_eq!(printed.status, 36);
-    let words = "by proxy: 10.1.1.1 (private, refused)";
+    let folder = Folder::with("proxy = \"http://10.1.1.1:3128\"\n");
+    for more in [&[][..], &["--resolve"]] {
+        let printed = folder.explain("GET", TREE, more);
+        assert_eq!(printed.status, 36);
+        let words = "by proxy: 10.1.1.1 (private, refused)";
+        assert!(printed.text().contains(words), "{}", printed.text());
+    }
+    let listed = ["--private-address=10.1.1.1/32"];
+    let printed = folder.explain("GET", TREE, &listed).success();
+    let words = "address     passed     by proxy: 10.1.1.1 (private, allowed)\n";
     assert!(printed.text().contains(words), "{}", printed.text());
     let printed = folder.run(&["policy", "network", "--json"]).success();
     let json = printed.json();
     assert_eq!(json["destinations"].as_array().unwrap().len(), 1);
     assert_eq!(json["destinations"][0]["purpose"], "proxy");
     assert_eq!(json["dns"], false);
+}
+
+/// What is said of a request to the forge at `url`, which is a connection of its own.
+fn at(url: &str, more: &[&str]) -> Printed {
+    let request = format!("{url}/api/v4/version");
+    let forge = format!("--url={url}");
+    let command = ["policy", "explain", "GET", &request, &forge, "--json"];
+    Folder::with("").run(&[&command, more].concat())
+}
+
+#[test]
+fn what_the_transport_would_not_dial_is_not_told_to_be_allowed() {
+    let proxy = "--proxy=http://proxy.acme.invalid:3128";
+    let plain = "--allow-plain-http";
+    let metadata = "https://metadata.google.internal";
+    for (url, more, words) in [
+        ("http://93.184.215.14", &[plain][..], "everybody the token"),
+        ("https://10.20.0.7", &[proxy], "10.20.0.7 is private"),
+        ("https://169.254.169.254", &[proxy], "is metadata"),
+        (metadata, &[proxy], "metadata service"),
+        (metadata, &[], "metadata service"),
+        (metadata, &["--resolve"], "metadata service"),
+    ] {
+        let printed = at(url, more);
+        assert_eq!(printed.status, 36, "{url}: {}", printed.text());
+        let json = printed.json();
+        assert_eq!(json["allowed"], false, "{url}");
+        assert_eq!(json["credential"], serde_json::Value::Null, "{url}");
+        assert_eq!(json["denial"]["layer"], "address", "{url}");
+        assert_eq!(json["denial"]["reason"], "address-refused", "{url}");
+        let detail = json["denial"]["detail"].as_str().unwrap();
+        assert!(detail.contains(words), "{url}: {detail}");
+        assert_eq!(verdict(&json, "address"), "refused", "{url}");
+    }
+    let printed = at("http://93.184.215.14", &[plain]);
+    assert_eq!(printed.json()["denial"]["remedy"], "url = \"https://…\"");
+    let near = [plain, "--private-address=10.20.0.7/32"];
+    at("http://10.20.0.7", &near).success();
+    at(
+        "https://10.20.0.7",
+        &[proxy, "--private-address=10.20.0.7/32"],
+    )
+    .success();
+}
+
+#[test]
+fn plain_http_through_a_proxy_is_no_connection_at_all() {
+    let proxy = "--proxy=http://proxy.acme.invalid:3128";
+    let printed = at("http://git.acme.invalid", &[proxy, "--allow-plain-http"]);
+    assert_eq!(printed.status, 8, "{}", printed.text());
+    let words = "the proxy would read the token";
+    assert!(printed.stderr.contains(words), "{}", printed.stderr);
 }
 
 #[test]

@@ -21,7 +21,10 @@ fuzz_target!(|body: &[u8]| {
     }
     let names: Vec<_> = checked.placeholders().map(str::to_owned).collect();
     let filled = checked.fill(Bytes::copy_from_slice(body), |name| Some(format!("secret of {name}")));
-    let filled = filled.expect("every secret is there");
+    let Ok(filled) = filled else {
+        assert!(!names.is_empty() && has_inexact(&value));
+        return;
+    };
     if names.is_empty() {
         assert_eq!(filled, body);
         return;
@@ -32,3 +35,13 @@ fuzz_target!(|body: &[u8]| {
     let text = String::from_utf8_lossy(&filled).into_owned();
     assert!(!text.contains(&placeholder("webhook")) || String::from_utf8_lossy(body).matches("{secret:webhook}").count() > 1);
 });
+
+/// Whether there is a number that is not written as it was read.
+fn has_inexact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(has_inexact),
+        Value::Object(object) => object.values().any(has_inexact),
+        _ => false,
+    }
+}

@@ -44,7 +44,7 @@ impl CheckedBody {
     ///
     /// # Errors
     ///
-    /// A secret that is not there.
+    /// A secret that is not there, or a number that would not be written as it came.
     pub fn fill<S: AsRef<str>>(
         self,
         original: Bytes,
@@ -52,6 +52,9 @@ impl CheckedBody {
     ) -> Result<Bytes, Denial> {
         if self.asked.is_empty() {
             return Ok(original);
+        }
+        if !self.object.values().all(is_exact) {
+            return Err(BodyError::Number.into_denial());
         }
         let mut object = self.object;
         for (key, name) in &self.asked {
@@ -75,6 +78,16 @@ impl fmt::Debug for CheckedBody {
         f.debug_struct("CheckedBody")
             .field("asked", &self.asked)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether a value is written as it was read: of numbers only whole ones are, up to 64 bits.
+fn is_exact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => !number.is_f64(),
+        Value::Array(items) => items.iter().all(is_exact),
+        Value::Object(object) => object.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
     }
 }
 

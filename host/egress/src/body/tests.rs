@@ -14,6 +14,7 @@ const RULE: &str = r#"
     verify = { equals = true }
     state = { one-of = ["open", "closed"] }
     url = { is-webhook-url = true }
+    note = { kind = "string", no-commands = true }
     steps = { each = { kind = { one-of = ["make", "drop"] }, text = {} } }
 "#;
 
@@ -31,6 +32,7 @@ fn a_body_with_listed_keys_and_fitting_values_passes() {
         r#"{"title":"x"}"#,
         r#" {"title":"x","count":18446744073709551615,"labels":["a"],"verify":true,"state":"open"} "#,
         r#"{"title":"x","url":"https://hooks.example/in"}"#,
+        r#"{"title":"/merge","note":"/usr/bin holds\nit, see /merge"}"#,
         r#"{"title":"x","steps":[{"kind":"make","text":{"any":1}},{"kind":"drop"}]}"#,
     ] {
         assert_eq!(check(body), Ok(()), "{body}");
@@ -76,6 +78,11 @@ fn whatever_else_is_refused() {
             r#"{"title":"x","url":["https://hooks.example/in"]}"#,
             "`url` has a value",
         ),
+        (
+            r#"{"title":"x","note":"fine\n \u002fmerge now"}"#,
+            "`note` has a line of `/` and a word",
+        ),
+        (r#"{"title":"x","note":["/merge"]}"#, "`note` has a value"),
         (r#"{"title":"x","steps":{}}"#, "`steps` has a value"),
         (r#"{"title":"x","steps":["make"]}"#, "`steps` has a value"),
         (
@@ -93,6 +100,31 @@ fn whatever_else_is_refused() {
         check(&long).unwrap_err(),
         "the body is larger than 200 bytes"
     );
+}
+
+#[test]
+fn a_body_holds_as_many_values_as_anybody_needs() {
+    let rule: BodyRule =
+        toml::from_str("max-bytes = 1000000\nkeys = { steps = { each = {} } }").unwrap();
+    let check = |items: usize| {
+        let body = format!(r#"{{"steps":[{}{{}}]}}"#, "{},".repeat(items - 1));
+        rule.check(body.as_bytes(), &[], &[]).map(drop)
+    };
+    assert!(check(99_998).is_ok());
+    let error = check(99_999).unwrap_err();
+    assert_eq!(error.to_string(), "the body holds more than 100000 values");
+    assert_eq!(error.into_denial().reason(), Reason::BodyRefused);
+}
+
+#[test]
+fn only_a_text_can_be_without_commands() {
+    for rule in [
+        "no-commands = true",
+        "kind = \"strings\"\nno-commands = true",
+    ] {
+        let rule: BodyRule = toml::from_str(&format!("[keys.a]\n{rule}")).unwrap();
+        assert!(rule.problem().is_some());
+    }
 }
 
 #[test]
@@ -136,6 +168,22 @@ fn a_placeholder_is_filled_with_the_secret_and_nothing_else_changes() {
         filled,
         serde_json::json!({ "url": "{secret:hook}", "token": "a\"b\\é\n{secret:hook}" })
     );
+}
+
+#[test]
+fn a_number_that_would_not_be_written_as_it_came_keeps_a_secret_back() {
+    // Longer than 64 bits, or with a fraction: what is written anew could be another number.
+    for number in ["99999999999999999999", "-9223372036854775809", "1.5", "1e2"] {
+        let body = format!(r#"{{ "token": "{{secret:hook}}", "url": [{{ "deep": {number} }}] }}"#);
+        let checked = check_secrets(&body, &["hook"]).unwrap();
+        let denial = checked.fill(Bytes::from(body), |_| Some("x")).unwrap_err();
+        assert_eq!(denial.reason(), Reason::BodyRefused, "{number}");
+    }
+    let body =
+        r#"{ "token": "{secret:hook}", "url": [18446744073709551615, -9223372036854775808] }"#;
+    let filled: Value = serde_json::from_slice(&fill(body, "x")).unwrap();
+    assert_eq!(filled["url"][0], u64::MAX);
+    assert_eq!(filled["url"][1], i64::MIN);
 }
 
 #[test]
@@ -259,7 +307,8 @@ fn an_address_that_is_not_listed_comes_with_the_line_that_lists_it() {
         assert_eq!(denial.reason(), Reason::BodyRefused, "{url}");
         let table: toml::Table = toml::from_str(denial.remedy().unwrap()).unwrap();
         let urls = table["webhook-urls"].as_array().unwrap();
-        assert_eq!((urls.len(), urls[1].as_str()), (2, Some(url)));
+        assert_eq!((urls.len(), urls[0].as_str()), (1, Some(url)));
+        assert!(denial.detail().ends_with("beside those that are listed"));
     }
     assert!(check("https://hooks.example/in").is_ok());
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{BodyError, placeholder};
+use super::{BodyError, command::has_command, placeholder};
 use crate::remedy::line;
 
 /// What a value may be. What is not said does not restrict.
@@ -17,6 +17,8 @@ pub(super) struct ValueRule {
     kind: Option<Kind>,
     equals: Option<Value>,
     one_of: Option<Vec<Value>>,
+    /// A text without a line that the forge takes for a command.
+    no_commands: bool,
     /// One of the addresses that the operator lists for webhooks, byte for byte.
     is_webhook_url: bool,
     /// The placeholder of this secret and nothing else: a plugin has no secret of its own.
@@ -49,6 +51,9 @@ impl ValueRule {
         if !self.secret().is_none_or(named) {
             return Some("has a secret whose name is not lower-case letters and `-`");
         }
+        if self.no_commands && !matches!(self.kind, Some(Kind::String)) {
+            return Some("has a value without commands that need not be a text");
+        }
         // Secrets are put in where they are found without a search: at the top.
         let hides_secret = |keys: &BTreeMap<_, Self>| keys.values().any(Self::holds_secret);
         let mut inner = self.object.iter().chain(&self.each);
@@ -65,6 +70,9 @@ impl ValueRule {
     fn check(&self, key: &str, value: &Value, given: Given<'_>) -> Result<(), BodyError> {
         if !self.fits(value) {
             return Err(BodyError::Value(key.to_owned()));
+        }
+        if self.no_commands && value.as_str().is_some_and(has_command) {
+            return Err(BodyError::Command(key.to_owned()));
         }
         if self.is_webhook_url {
             check_webhook_url(key, value, given)?;
@@ -139,10 +147,11 @@ fn check_webhook_url(key: &str, value: &Value, given: Given<'_>) -> Result<(), B
     if given.webhook_urls.iter().any(|one| one == url) {
         return Ok(());
     }
+    // The addresses that are listed may hold secrets, and stay out of what a report shows.
     let shown: String = url.chars().take(MAX_URL).collect();
     Err(BodyError::WebhookUrl {
         key: key.to_owned(),
-        remedy: line("webhook-urls", given.webhook_urls.iter().chain([&shown])),
+        remedy: line("webhook-urls", [shown].iter()),
     })
 }
 

@@ -91,9 +91,7 @@ impl Contents {
         };
         let segments = path.bytes().filter(|byte| *byte == b'/').count();
         let fits = |rule: &Rule| {
-            rule.endpoint().method() == method
-                && rule.parts.len() == segments
-                && rule.matches(path)
+            rule.endpoint().method() == method && rule.parts.len() == segments && rule.matches(path)
         };
         match self.profile.rules().iter().position(fits) {
             Some(index) => Ok((index, path)),

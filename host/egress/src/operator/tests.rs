@@ -204,7 +204,6 @@ fn a_redirect_origin_is_an_origin_over_https() {
         "http://objects.example",
         "https://objects.example/bucket",
         "https://objects.example?x=1",
-        "https://u:p@objects.example",
         "https://127.1",
         "https://*.objects.example",
         "ftp://objects.example",
@@ -214,6 +213,19 @@ fn a_redirect_origin_is_an_origin_over_https() {
             matches!(&error, PolicyError::RedirectOrigin { origin, .. } if **origin == *text),
             "{text}: {error:?}"
         );
+    }
+    for text in [
+        "https://u:hunter2@objects.example",
+        "https://u:hunter2@@objects.example",
+        "u:hunter2@@objects.example",
+        "https://objects.example/hunter2@objects.example",
+    ] {
+        let error = Operator::parse_redirect_origin(text).unwrap_err();
+        assert!(
+            matches!(&error, PolicyError::RedirectOrigin { origin, .. } if **origin == *"…@objects.example"),
+            "{text}: {error:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}");
     }
     let plain = Operator {
         redirect_origins: vec![Origin::parse("http", "objects.example").unwrap()],

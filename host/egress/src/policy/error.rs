@@ -50,7 +50,7 @@ pub enum PolicyError {
     /// An origin that no answer can lead to.
     #[error("the redirect origin {origin:?} is not valid: {problem}")]
     RedirectOrigin {
-        /// What was written.
+        /// What was written; of what stands before an `@`, which may be a password, only `…`.
         origin: Box<str>,
         /// What is wrong with it.
         problem: Box<str>,

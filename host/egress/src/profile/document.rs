@@ -74,6 +74,8 @@ struct RuleDocument {
     #[serde(default)]
     query_sets: Vec<Box<str>>,
     #[serde(default)]
+    query_values: BTreeMap<Box<str>, Box<[Box<str>]>>,
+    #[serde(default)]
     segments: BTreeMap<Box<str>, SegmentDocument>,
     body: Option<BodyRule>,
     #[serde(default)]
@@ -201,12 +203,14 @@ impl RuleDocument {
         }
         self.query.sort_unstable();
         self.query.dedup();
+        let query = QueryKeys::new(self.query, self.query_lists)
+            .and_then(|keys| keys.with_values(self.query_values));
         let rule = Rule {
             is_identity: endpoint == identity.endpoint,
             parts,
             access: self.access,
             answer: self.answer,
-            query: QueryKeys::new(self.query, self.query_lists).map_err(problem)?,
+            query: query.map_err(problem)?,
             body: self.body,
             may_redirect: self.may_redirect,
             endpoint: endpoint.clone(),
@@ -253,10 +257,8 @@ fn rule_problem(rule: &Rule) -> Option<&'static str> {
         }
         _ => true,
     };
-    if method.is_read() != (rule.access == Access::Read) {
-        return Some(
-            "has an access that does not fit its method: GET and HEAD read, all else writes",
-        );
+    if !method.is_read() && rule.access == Access::Read {
+        return Some("writes, which `read` does not grant: only GET and HEAD read");
     }
     if method == Method::Head && rule.answer != Answer::None {
         return Some("is a HEAD, whose answers hold nothing");

@@ -153,11 +153,15 @@ fn rules_that_grant_more_than_they_say_are_refused() {
     for (rule, part) in [
         (
             "endpoint = \"POST /x\"\naccess = \"read\"\nanswer = \"json\"",
-            "does not fit its method",
+            "writes, which `read` does not grant",
         ),
         (
-            "endpoint = \"GET /x\"\naccess = \"commits\"\nanswer = \"json\"",
-            "does not fit its method",
+            "endpoint = \"DELETE /x\"\naccess = \"read\"\nanswer = \"none\"",
+            "writes, which `read` does not grant",
+        ),
+        (
+            "endpoint = \"GET /x\"\naccess = \"read\"\nanswer = \"json\"\nquery-values = { scope = [\"a\"] }",
+            "lists values of a query key",
         ),
         (
             "endpoint = \"HEAD /x\"\naccess = \"read\"\nanswer = \"json\"",
@@ -213,6 +217,25 @@ fn rules_that_grant_more_than_they_say_are_refused() {
     }
     let wildcard = with_rule("endpoint = \"GET /**\"\naccess = \"read\"\nanswer = \"json\"");
     assert!(matches!(wildcard, Err(ProfileError::Endpoint { .. })));
+}
+
+#[test]
+fn reading_may_need_more_than_the_access_to_read() {
+    let rule = "endpoint = \"GET /x\"\naccess = \"webhooks\"\nanswer = \"json\"";
+    let profile = with_rule(rule).unwrap();
+    let found = profile.rules().iter().find(|rule| rule.matches("/x"));
+    assert_eq!(found.unwrap().access(), Access::Webhooks);
+}
+
+#[test]
+fn only_some_rules_are_about_a_repository() {
+    let profile = acme::profile();
+    let names_repository = |path: &str| {
+        let found = profile.rules().iter().find(|rule| rule.matches(path));
+        found.unwrap().names_repository()
+    };
+    assert!(names_repository("/things/42") && names_repository("/things/42/tree"));
+    assert!(!names_repository("/version") && !names_repository("/things"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::cli::notes;
 use crate::cli::pin;
 use crate::cli::replace::replace;
 use crate::cli::table::{Cell, Table, fields};
-use crate::config::PluginFile;
+use crate::config::{Configuration, PluginFile};
 use crate::plugin::PluginDescription;
 
 /// Arguments of `plugin approve`.
@@ -55,9 +55,7 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Co
             sha256: description.digest.clone(),
             manifest: description.manifest,
         };
-        // In this order a failure between the two leaves a plugin that is refused.
-        record.write(&file)?;
-        write_pin(configured, &chosen.name, &record.sha256)?;
+        approve(configured, &chosen.name, &record)?;
     }
     shape.approved = agreed;
     finish(context, &shape)
@@ -78,8 +76,31 @@ fn plugin<'c>(
     })
 }
 
-fn write_pin(configured: &Configured, connection: &str, sha256: &str) -> Result<(), CommandError> {
+/// Keep what was approved, unless the file says something else by now: an answer is about what was
+/// shown, and what somebody wrote meanwhile would be lost.
+fn approve(configured: &Configured, connection: &str, record: &Record) -> Result<(), CommandError> {
     let configuration = &configured.configuration;
+    let path = configuration.file();
+    let now = std::fs::read(path).map_err(|source| CommandError::File {
+        action: "read again",
+        path: path.to_owned(),
+        source,
+    })?;
+    if now != configuration.text().as_bytes() {
+        return Err(CommandError::Changed {
+            path: path.to_owned(),
+        });
+    }
+    // In this order a failure between the two leaves a plugin that is refused.
+    record.write(&Record::file(path, connection))?;
+    write_pin(configuration, connection, &record.sha256)
+}
+
+fn write_pin(
+    configuration: &Configuration,
+    connection: &str,
+    sha256: &str,
+) -> Result<(), CommandError> {
     let path = configuration.file();
     let unwritable = |source| CommandError::File {
         action: "write the digest into",
@@ -281,5 +302,50 @@ impl ChangedShape {
     fn row(&self) -> Vec<Cell> {
         let (old, new) = (Cell::dim(&self.old), Cell::from(self.new.as_str()));
         vec![Cell::name(self.key), old, new]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_while_somebody_looked_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let shown = "[connections.acme]\nurl = \"a\"\ntoken = { env = \"T\" }\n\
+                     plugin = { path = \"x.wasm\" }\n";
+        let configuration = Configuration::parse(shown, &path).unwrap();
+        let entry = configuration.connection("acme").unwrap().clone();
+        let configured = Configured {
+            configuration,
+            entry,
+        };
+        let manifest =
+            br#"{"name":"f","version":"1","provider":"p","contract":"x:y@0.1.0","operations":{}}"#;
+        let record = Record {
+            sha256: "00ff".into(),
+            manifest: code_source_egress::Manifest::parse(manifest).unwrap(),
+        };
+        let meanwhile = format!("{shown}deny = [\"GET /version\"]\n");
+        std::fs::write(&path, &meanwhile).unwrap();
+        let error = approve(&configured, "acme", &record).unwrap_err();
+        let description = error.describe();
+        assert_eq!(description.exit_status, 37);
+        assert!(
+            description.message.contains("changed"),
+            "{}",
+            description.message
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), meanwhile);
+        assert!(
+            Record::read(&Record::file(&path, "acme"))
+                .unwrap()
+                .is_none()
+        );
+        std::fs::write(&path, shown).unwrap();
+        approve(&configured, "acme", &record).unwrap();
+        let pinned = std::fs::read_to_string(&path).unwrap();
+        assert!(pinned.contains("sha256 = \"00ff\""), "{pinned}");
     }
 }

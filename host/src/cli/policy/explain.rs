@@ -2,10 +2,10 @@
 //! one URL that somebody has, and ends in a verdict.
 
 use clap::Args;
-use code_source_egress::{Explanation, Layer};
+use code_source_egress::{Explanation, Layer, Origin};
 use serde::Serialize;
 
-use super::addresses::{self, AddressShape};
+use super::addresses::{self, AddressShape, Peer};
 use super::outline::Outline;
 use crate::cli::context::Context;
 use crate::cli::explain::hint_line;
@@ -13,6 +13,7 @@ use crate::cli::failure::CommandError;
 use crate::cli::remedy;
 use crate::cli::table::{Cell, Table, fields};
 use crate::credential::TokenSource;
+use crate::transport::{Failure, judge_origin};
 
 /// Arguments of `policy explain`.
 #[derive(Args, Debug)]
@@ -51,8 +52,9 @@ pub(super) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         .policy
         .explain(&arguments.method, &arguments.address, operation);
     let mut shape = Shape::new(&outline, &arguments, &explanation);
-    if shape.allowed {
-        shape.judge_addresses(&outline, arguments.resolve).await?;
+    if let Some(origin) = explanation.origin().filter(|_| shape.allowed) {
+        let resolve = arguments.resolve;
+        shape.judge_addresses(&outline, origin, resolve).await?;
     }
     if context.output.is_json() {
         context.output.json_line(&shape)?;
@@ -211,16 +213,25 @@ impl Shape {
         }
     }
 
-    /// Ask the last layer, which is about where the host's name leads.
+    /// Ask the last layer, which is about where the host is: by the rules of the transport, so that
+    /// nothing is told to be allowed that would not be dialled.
     async fn judge_addresses(
         &mut self,
         outline: &Outline,
+        origin: &Origin,
         resolve: bool,
     ) -> Result<(), CommandError> {
-        let (dialled, by_proxy) = (outline.dialled(), outline.proxy.is_some());
-        if !resolve && (by_proxy || addresses::literal(dialled).is_none()) {
-            let detail = if by_proxy {
-                format!("by proxy: {dialled}")
+        let (asked, dialled) = (Peer::forge(origin), outline.dialled(origin));
+        for peer in [asked, dialled] {
+            if let Err(failure) = judge_origin(&outline.addresses, peer.origin, peer.is_proxy) {
+                self.addresses = addresses::known(peer, &outline.addresses);
+                self.refuse(outline, peer, failure);
+                return Ok(());
+            }
+        }
+        if !resolve && addresses::literal(dialled.origin).is_none() {
+            let detail = if dialled.is_proxy {
+                format!("by proxy: {}", dialled.origin)
             } else {
                 "`--resolve` looks up the name".to_owned()
             };
@@ -229,26 +240,41 @@ impl Shape {
         }
         let found = addresses::look_up(dialled, &outline.addresses).await;
         self.addresses = found.map_err(|source| CommandError::LookUp {
-            name: dialled.server_name(),
+            name: dialled.origin.server_name(),
             source,
         })?;
-        let list: Vec<String> = self.addresses.iter().map(verdict_words).collect();
-        let by = if by_proxy { "by proxy: " } else { "" };
-        let detail = format!("{by}{}", list.join(", "));
-        if self.addresses.iter().any(|one| one.allowed) {
-            self.layers.push(address_layer(PASSED, detail));
-            return Ok(());
+        match addresses::judge(dialled, &outline.addresses, &self.addresses) {
+            Ok(()) => {
+                let detail = self.addresses_in_words(dialled);
+                self.layers.push(address_layer(PASSED, detail));
+            }
+            Err(failure) => self.refuse(outline, dialled, failure),
         }
+        Ok(())
+    }
+
+    /// What the transport refuses is not allowed, whatever the policy says.
+    fn refuse(&mut self, outline: &Outline, peer: Peer<'_>, failure: Failure) {
+        let detail = if self.addresses.is_empty() {
+            failure.detail.clone()
+        } else {
+            self.addresses_in_words(peer)
+        };
+        self.layers.push(address_layer(REFUSED, detail));
         self.allowed = false;
         self.credential = None;
         self.denial = Some(DenialShape {
             layer: Layer::Address.label(),
-            reason: code_source_egress::Reason::AddressRefused.label(),
-            detail: format!("no address of `{}` may be dialled", dialled.server_name()),
-            remedy: addresses::remedy(&outline.connection, &self.addresses),
+            reason: failure.kind.label(),
+            detail: failure.detail,
+            remedy: addresses::remedy(&outline.connection, &self.addresses, failure.remedy),
         });
-        self.layers.push(address_layer(REFUSED, detail));
-        Ok(())
+    }
+
+    fn addresses_in_words(&self, peer: Peer<'_>) -> String {
+        let list: Vec<String> = self.addresses.iter().map(verdict_words).collect();
+        let by = if peer.is_proxy { "by proxy: " } else { "" };
+        format!("{by}{}", list.join(", "))
     }
 
     fn for_people(&self) -> String {

@@ -89,15 +89,31 @@ fn blocks(shape: &Shape, destination: &DestinationShape) -> Vec<Block> {
         let allowed = addresses.iter().filter(|one| one.allowed);
         return allowed.map(|one| whole(IpNet::from(one.address))).collect();
     }
-    let listed = shape.ranges.iter().map(|range| whole(range.trunc()));
-    let mut blocks: Vec<Block> = listed.collect();
+    let mut blocks: Vec<Block> = shape.ranges.iter().filter_map(listed).collect();
     // An object store may well be public where the forge is not.
     if blocks.is_empty() || destination.purpose == "redirect" {
         blocks.push(public("0.0.0.0/0", NetworkNeeds::special_ranges()));
-        let special = SPECIAL_V6.iter().filter_map(|range| range.parse().ok());
-        blocks.push(public("::/0", special.collect()));
+        blocks.push(public("::/0", parsed(&SPECIAL_V6)));
     }
     blocks
+}
+
+/// A range that the connection lists, without the metadata services in it: they hand out credentials,
+/// and stay refused. Nothing is left of a range that is within one of theirs.
+fn listed(range: &IpNet) -> Option<Block> {
+    let range = range.trunc();
+    let metadata = parsed(&METADATA);
+    let is_inside = metadata.iter().any(|service| service.contains(&range));
+    let except = metadata.into_iter();
+    (!is_inside).then(|| Block {
+        range,
+        except: except.filter(|service| range.contains(service)).collect(),
+    })
+}
+
+fn parsed(ranges: &[&str]) -> Vec<IpNet> {
+    let ranges = ranges.iter();
+    ranges.filter_map(|range| range.parse().ok()).collect()
 }
 
 fn public(range: &str, except: Vec<IpNet>) -> Block {
@@ -170,12 +186,95 @@ const DNS: &str = "    \
           port: 53
 ";
 
-/// What is not reached from everywhere in IPv6.
-const SPECIAL_V6: [&str; 4] = ["::/8", "fc00::/7", "fe80::/10", "ff00::/8"];
+/// What is not reached from everywhere in IPv6: IANA's special-purpose address registry (RFC 6890 and
+/// later), and the blocks of its address space registry that are no unicast of everybody's. None is
+/// inside another: Teredo (`2001::/32`) and the benchmarks are in `2001::/23`, whose few reachable
+/// services are no forges, and what embeds an IPv4 address is in `::/8`, in `2001::/23` or 6to4.
+const SPECIAL_V6: [&str; 12] = [
+    "::/8",
+    "100::/64",
+    "100:0:0:1::/64",
+    "2001::/23",
+    "2001:db8::/32",
+    "2002::/16",
+    "3fff::/20",
+    "5f00::/16",
+    "fc00::/7",
+    "fe80::/10",
+    "fec0::/10",
+    "ff00::/8",
+];
+
+/// Metadata services of clouds. Those in ranges that can be listed are Alibaba's, Amazon's and
+/// Google's; the others are here so that nobody has to know which those are.
+const METADATA: [&str; 6] = [
+    "100.100.100.200/32",
+    "168.63.129.16/32",
+    "169.254.169.254/32",
+    "192.0.0.192/32",
+    "fd00:ec2::/32",
+    "fd20:ce::254/128",
+];
 
 #[cfg(test)]
 mod tests {
+    use code_source_egress::{AddressClass, classify};
+
     use super::*;
+
+    #[test]
+    fn what_is_left_out_is_nowhere_reached_from_everywhere() {
+        let special = parsed(&SPECIAL_V6);
+        assert_eq!(special.len(), SPECIAL_V6.len());
+        for range in &special {
+            for address in [range.network(), range.broadcast()] {
+                assert_ne!(classify(address), AddressClass::Global, "{range}");
+            }
+        }
+        for text in [
+            "::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "100:0:0:1::1",
+            "2001::1",
+            "2001:2::1",
+            "2001:db8::1",
+            "2002:a00:1::1",
+            "3fff::1",
+            "5f00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            let address: std::net::IpAddr = text.parse().unwrap();
+            assert_ne!(classify(address), AddressClass::Global, "{text}");
+            let left_out = special.iter().any(|range| range.contains(&address));
+            assert!(left_out, "{text}");
+        }
+        let forge: std::net::IpAddr = "2a00:1450:4001::1".parse().unwrap();
+        assert!(!special.iter().any(|range| range.contains(&forge)));
+    }
+
+    #[test]
+    fn a_listed_range_does_not_open_the_metadata_service_in_it() {
+        let metadata = parsed(&METADATA);
+        assert_eq!(metadata.len(), METADATA.len());
+        for service in metadata {
+            assert_eq!(classify(service.addr()), AddressClass::Metadata);
+            assert!(listed(&service).is_none(), "{service}");
+        }
+        for (range, except) in [
+            ("100.64.0.0/10", &["100.100.100.200/32"][..]),
+            ("100.65.0.0/16", &[]),
+            ("fd00::/8", &["fd00:ec2::/32", "fd20:ce::254/128"]),
+        ] {
+            let block = listed(&range.parse().unwrap()).unwrap();
+            assert_eq!(block.except, parsed(except), "{range}");
+        }
+    }
 
     #[test]
     fn nothing_that_yaml_would_read_as_more_gets_into_a_name() {

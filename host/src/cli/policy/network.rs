@@ -6,7 +6,7 @@ use code_source_egress::{NetworkNeeds, Origin, Purpose, Scheme};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::addresses::{self, AddressShape};
+use super::addresses::{self, AddressShape, Peer};
 use super::kubernetes;
 use super::outline::Outline;
 use crate::cli::context::Context;
@@ -101,7 +101,11 @@ impl Shape {
             dns |= !is_literal;
             let mut shape = DestinationShape::new(purpose, &origin);
             if resolve || is_literal {
-                let found = addresses::look_up(&origin, &outline.addresses).await;
+                let peer = Peer {
+                    origin: &origin,
+                    is_proxy: outline.proxy.is_some(),
+                };
+                let found = addresses::look_up(peer, &outline.addresses).await;
                 shape.addresses = Some(found.map_err(|source| CommandError::LookUp {
                     name: origin.server_name(),
                     source,
@@ -128,7 +132,7 @@ impl Shape {
             {
                 return Err(CommandError::NoAddress {
                     name: one.host.clone(),
-                    remedy: addresses::remedy(&outline.connection, found),
+                    remedy: addresses::remedy(&outline.connection, found, None),
                 });
             }
         }

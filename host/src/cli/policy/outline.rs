@@ -3,13 +3,14 @@
 
 use code_source_egress::{AddressPolicy, BaseUrl, Origin, Policy};
 
+use super::addresses::Peer;
 use crate::cli::chosen::Chosen;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::plugin::PluginDescription;
-use crate::transport::Proxy;
+use crate::transport::{Proxy, check_proxied};
 
 /// A connection that is not open.
 pub(super) struct Outline {
@@ -39,11 +40,12 @@ impl Outline {
         })
     }
 
-    /// Whom a socket is made to: the proxy where there is one, and else the forge.
-    pub(super) fn dialled(&self) -> &Origin {
-        self.proxy
-            .as_ref()
-            .unwrap_or_else(|| self.policy.base().origin())
+    /// Whom a socket is made to for a request to `origin`: the proxy where there is one.
+    pub(super) fn dialled<'a>(&'a self, origin: &'a Origin) -> Peer<'a> {
+        Peer {
+            origin: self.proxy.as_ref().unwrap_or(origin),
+            is_proxy: self.proxy.is_some(),
+        }
     }
 }
 
@@ -60,11 +62,13 @@ impl Judged {
         let operator = connection.operator()?;
         let policy = Policy::new(&plugin.profile, &plugin.manifest, &base, operator)
             .map_err(Error::Policy)?;
+        let proxy = connection.proxy.as_ref().map(Proxy::origin).transpose()?;
+        check_proxied(base.origin(), proxy.is_some())?;
         let private = connection.private_addresses.clone();
         Ok(Self {
             policy,
             addresses: AddressPolicy::new(private).map_err(Error::PrivateAddresses)?,
-            proxy: connection.proxy.as_ref().map(Proxy::origin).transpose()?,
+            proxy,
         })
     }
 }

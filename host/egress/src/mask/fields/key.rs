@@ -151,3 +151,47 @@ fn short(byte: u8) -> Option<u8> {
 fn is_first_half(unit: u16) -> bool {
     (0xd800..0xdc00).contains(&unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name that a string is, whatever pieces it comes in.
+    fn name(string: &str) -> Option<String> {
+        let mut names = (1..=string.len()).map(|length| {
+            let mut key = Key::new(string.len());
+            let mut pieces = string.as_bytes().chunks(length);
+            let ended = pieces.find(|piece| key.read(piece, &mut 0));
+            assert!(ended.is_some(), "{string}");
+            key.name()
+                .map(|name| String::from_utf8(name.to_vec()).unwrap())
+        });
+        let first = names.next().unwrap();
+        assert!(names.all(|other| other == first), "{string}");
+        first
+    }
+
+    #[test]
+    fn a_name_is_read_with_every_escape_that_json_has() {
+        let escapes = r#"a\"b\\c\/d\be\ff\ng\rh\ti\u006a""#;
+        let meant = "a\"b\\c/d\u{8}e\u{c}f\ng\rh\tij";
+        assert_eq!(name(escapes).as_deref(), Some(meant));
+    }
+
+    #[test]
+    fn a_string_with_another_escape_is_no_name() {
+        for string in [
+            r#"a\x""#,
+            r#"a\B""#,
+            r#"a\u00g0b""#,
+            r#"a\u00""#,
+            r#"a\ud83d""#,
+            r#"a\ud83db""#,
+            r#"a\ud83db\ude00""#,
+            r#"a\ud83d\u0061""#,
+            r#"a\ude00""#,
+        ] {
+            assert_eq!(name(string), None, "{string}");
+        }
+    }
+}

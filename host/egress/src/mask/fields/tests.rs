@@ -198,7 +198,23 @@ fn a_piece_is_copied_only_if_something_in_it_is_blanked() {
 }
 
 #[test]
+fn a_value_is_counted_in_the_piece_that_it_begins_in() {
+    let mut blanker = blanker();
+    let mut push = |piece: &'static str| blanker.push(Bytes::from_static(piece.as_bytes())).hits;
+    let hits = [
+        push(r#"{"token":"a","import_url":"b""#),
+        push(r#","name":"x""#),
+        push(r#","token":""#),
+        push(r#"c","token":1"#),
+        push("}"),
+    ];
+    assert_eq!(hits, [2, 0, 1, 1, 0]);
+}
+
+#[test]
 fn without_secret_fields_nothing_is_blanked() {
+    assert!(!SecretFields::new(NAMES).is_empty());
+    assert!(SecretFields::new([]).is_empty());
     let mut blanker = FieldBlanker::new(SecretFields::new([]));
     let mut text = *br#"{"":"a"}"#;
     assert_eq!(blanker.blank(&mut text), 0);
