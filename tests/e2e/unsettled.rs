@@ -36,7 +36,11 @@ async fn a_write_without_an_answer_is_an_unknown_outcome() {
         panic!("{outcome:?}")
     };
     assert!(matches!(error.code, ErrorCode::OutcomeUnknown), "{error:?}");
-    assert!(error.message.contains("POST /projects/{project}/repository/commits"));
+    assert!(
+        error
+            .message
+            .contains("POST /projects/{project}/repository/commits")
+    );
     assert!(error.hint.is_some());
     assert_eq!(arrived, 1, "a write is never repeated");
 }

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::contract::git::{self, EntryKind};
+use crate::object::ObjectName;
 use crate::sync::error::SyncError;
 use crate::sync::forge::Forge;
-use crate::object::ObjectName;
 use crate::sync::path::printable;
 use crate::sync::progress::{Progress, ProgressEvent};
 use crate::sync::tree::{Child, Directory, Entry, Snapshot};

@@ -8,10 +8,10 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::contract::git::{File, Storage};
+use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::error::SyncError;
 use crate::sync::forge::{Body, Forge};
 use crate::sync::lfs::is_pointer;
-use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::path::TreePath;
 use crate::sync::progress::ProgressEvent;
 use crate::sync::run::{Link, Run, Tally};

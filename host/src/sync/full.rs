@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::object::ObjectName;
 use crate::sync::check::check;
 use crate::sync::error::SyncError;
 use crate::sync::fetch::{Wanted, fetch};
 use crate::sync::forge::Body;
-use crate::object::ObjectName;
 use crate::sync::path::{TreePath, printable};
 use crate::sync::progress::{Progress, ProgressEvent};
 use crate::sync::run::{Link, Run, Tally};

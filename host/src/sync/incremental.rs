@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::git::{ChangeKind, Comparison, EntryKind, FileChange};
 use crate::contract::types::{ErrorCode, PageEnd};
+use crate::object::ObjectName;
 use crate::sync::check::check;
 use crate::sync::error::SyncError;
 use crate::sync::fetch::{Wanted, fetch};
-use crate::object::ObjectName;
 use crate::sync::path::TreePath;
 use crate::sync::progress::ProgressEvent;
 use crate::sync::run::{Link, Run, Tally};
@@ -281,10 +281,7 @@ fn without_comparison(error: SyncError) -> Stop {
             Failure::Trap(trap)
                 if matches!(
                     trap.kind,
-                    TrapKind::CpuTime
-                        | TrapKind::Hostcall
-                        | TrapKind::Memory
-                        | TrapKind::WallClock
+                    TrapKind::CpuTime | TrapKind::Hostcall | TrapKind::Memory | TrapKind::WallClock
                 ) =>
             {
                 Stop::Full(FullReason::ComparisonCut)

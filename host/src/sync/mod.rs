@@ -41,12 +41,12 @@ mod unpack;
 
 pub use self::directory::Directory;
 pub use self::error::SyncError;
-pub use crate::object::ObjectName;
 pub use self::options::{SyncLimits, SyncOptions};
 pub use self::path::TreePath;
 pub use self::progress::{Progress, ProgressEvent};
 pub use self::sink::{Basis, Kind, Record, Sink, State, Which};
 pub use self::summary::{FullReason, Mode, OutsideSymlink, Submodule, Summary};
+pub use crate::object::ObjectName;
 
 use self::forge::{Connected, Forge};
 use self::full::full;

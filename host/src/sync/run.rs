@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
+use crate::object::{Algorithm, ObjectName};
 use crate::sync::error::SyncError;
 use crate::sync::forge::Forge;
 use crate::sync::link::Links;
-use crate::object::{Algorithm, ObjectName};
 use crate::sync::options::SyncOptions;
 use crate::sync::path::{TreePath, printable};
 use crate::sync::progress::{Progress, ProgressEvent};

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::sync::error::SyncError;
 use crate::object::ObjectName;
+use crate::sync::error::SyncError;
 use crate::sync::path::TreePath;
 
 /// Where a sync puts a commit's tree: a transaction over paths, whose old state stays in sight

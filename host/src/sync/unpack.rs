@@ -7,9 +7,9 @@ use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, EntryType, PaxExtensions};
 use tokio::sync::mpsc::{Receiver, Sender};
 
+use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::error::SyncError;
 use crate::sync::lfs::is_pointer;
-use crate::object::{Algorithm, ObjectHasher, ObjectName, blob_name};
 use crate::sync::options::SyncLimits;
 use crate::sync::path::{TreePath, printable};
 

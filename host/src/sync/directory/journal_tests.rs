@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::object::{Algorithm, blob_name};
 use crate::sync::directory::changes::Changes;
 use crate::sync::directory::fresh::Fresh;
 use crate::sync::directory::store::Store;
-use crate::object::{Algorithm, blob_name};
 use crate::sync::options::SyncLimits;
 use crate::sync::sink::{Kind, Record, State};
 
