@@ -43,7 +43,7 @@ pub(crate) fn request(call: &CallRecord, id: &str, head: &Head<'_>) -> Span {
         http.response.body.size = Empty,
         network.peer.address = Empty,
         server.address = host,
-        server.port = port,
+        server.port = i64::from(port),
         url.scheme = scheme,
         url.template = head.template,
         "error.type" = Empty,
@@ -56,13 +56,15 @@ pub(crate) fn request(call: &CallRecord, id: &str, head: &Head<'_>) -> Span {
 /// The request has ended, in one of the audit's ways.
 pub(crate) fn ended(span: &Span, request: &Request, end: &str, reason: Option<&str>) {
     if let Some(status) = request.status {
-        span.record("http.response.status_code", status);
+        span.record("http.response.status_code", i64::from(status));
     }
     if let Some(address) = request.address {
         span.record("network.peer.address", tracing::field::display(address));
     }
-    span.record("http.response.body.size", request.bytes);
-    span.record("code_source.masked", request.masked);
+    // Bridges know signed numbers alone; others would arrive as texts.
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    span.record("http.response.body.size", number(request.bytes));
+    span.record("code_source.masked", number(request.masked));
     // The conventions: a status from 400 on is an error of a client's request, and its own type.
     let status = request.status.filter(|status| *status >= 400);
     match (end, reason, status) {

@@ -45,7 +45,12 @@ impl Collector {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        tracing_opentelemetry::layer().with_tracer(self.0.tracer(NAME))
+        tracing_opentelemetry::layer()
+            .with_tracer(self.0.tracer(NAME))
+            // Which line of this program made a span is nothing to an operator.
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
     }
 
     /// Hand over what was not handed over yet, for a moment at most.
