@@ -1,11 +1,16 @@
 //! Masking: however an answer is cut, no secret passes, and nothing else is touched.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use code_source_egress::{ContentScan, MaskPatterns, MaskStream};
 use libfuzzer_sys::fuzz_target;
 
 const SECRETS: [&[u8]; 2] = [b"acmepat-\"0123\\456/789", b"789acmepat-0123456"];
+
+/// Made once, as for a token.
+static PATTERNS: LazyLock<MaskPatterns> = LazyLock::new(|| MaskPatterns::new(SECRETS));
 
 fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
     let (splits, mut body) = input;
@@ -15,7 +20,7 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
             body.splice(at..=at, spelling);
         }
     }
-    let patterns = MaskPatterns::new(SECRETS);
+    let patterns = &*PATTERNS;
     let mut whole = body.clone();
     let hits = patterns.mask(&mut whole);
     assert_eq!(whole.len(), body.len());
@@ -27,18 +32,18 @@ fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
     let (mut stream, mut scan) = (MaskStream::default(), ContentScan::default());
     let (mut masked, mut passed, mut refused) = (Vec::new(), Vec::new(), false);
     for piece in pieces(&body, &splits) {
-        masked.extend_from_slice(&stream.push(&patterns, piece.clone()).bytes);
+        masked.extend_from_slice(&stream.push(patterns, piece.clone()).bytes);
         if !refused {
-            match scan.push(&patterns, piece) {
+            match scan.push(patterns, piece) {
                 Ok(bytes) => passed.extend_from_slice(&bytes),
                 Err(_) => refused = true,
             }
         }
     }
-    masked.extend_from_slice(&stream.finish(&patterns).bytes);
+    masked.extend_from_slice(&stream.finish(patterns).bytes);
     assert_eq!(masked, whole);
     if !refused {
-        match scan.finish(&patterns) {
+        match scan.finish(patterns) {
             Ok(bytes) => passed.extend_from_slice(&bytes),
             Err(_) => refused = true,
         }
