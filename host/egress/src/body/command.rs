@@ -5,7 +5,7 @@
 /// Whether a line of the text may be a command: after white space a `/` and a word, and nothing
 /// behind the word but white space and what follows it. `/usr/bin` is none.
 ///
-/// GitLab begins a line behind a line feed alone, and reads the text without its carriage returns;
+/// Some forges begin a line behind a line feed alone, and read the text without its carriage returns;
 /// others end a line at these. Both readings are asked. Code and quotes are not left out: where
 /// they end is the forge's to say.
 pub(super) fn has_command(text: &str) -> bool {
