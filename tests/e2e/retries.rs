@@ -147,10 +147,11 @@ async fn an_answer_that_is_always_cut_is_never_taken_for_one() {
         disturb(&rig, When::Always, Effect::CutBodyAfter(after));
         let source = patient(&rig, &project, Duration::from_secs(2));
         let code = code(resolve(&source, &id).await);
-        assert!(
-            code.starts_with("Malformed") || code == "Unreachable",
-            "{code}"
-        );
+        // On a machine that is busy the budget may end before the attempts do.
+        let is_failure = ["Malformed", "Timeout", "Unreachable"]
+            .iter()
+            .any(|failure| code.starts_with(failure));
+        assert!(is_failure, "{code}");
     }
 }
 
