@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use crate::{
     StandIn,
     authority::{Authority, Certificate},
+    delivery,
     git::Git,
     server,
     shared::Shared,
@@ -101,6 +102,7 @@ impl Builder {
         let shared = Shared::new(version, self.prefix, origin, external, Git::new()?);
         let shared = Arc::new(shared);
         runtime.spawn(server::serve(listener, config, shared.clone()));
+        runtime.spawn(delivery::run(shared.clone()));
         Ok(StandIn::new(shared, runtime, address, ca_pem))
     }
 }

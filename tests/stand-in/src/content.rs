@@ -105,7 +105,7 @@ impl Project {
             None => commit.to_owned(),
             Some(message) => checked(
                 "tag",
-                repository.annotate(name, commit, message, self.now()),
+                repository.annotate(name, commit, message, (TAGGER, self.now())),
             ),
         };
         self.set_reference(&format!("refs/tags/{name}"), &target);
@@ -202,6 +202,8 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
 fn checked<T>(what: impl Display, result: io::Result<T>) -> T {
     result.unwrap_or_else(|error| panic!("cannot {what}: {error}"))
 }
+
+const TAGGER: &str = "Ada Example <ada@example.com>";
 
 /// The other side of an import, to which git does not pass our settings on: without them it looks
 /// for similar files, which takes minutes where there is a gigabyte.

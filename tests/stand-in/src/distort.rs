@@ -12,6 +12,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::{
     fault::{Effect, LinkLie, RetryAfter},
+    odd,
     reply::{Body, Reply},
 };
 
@@ -37,6 +38,10 @@ pub(crate) fn distort(effect: &Effect, mut reply: Reply, url: &str) -> Reply {
         Effect::CutBodyAfter(limit) => {
             keep_length(&mut reply);
             reply.body = limited(reply.body, *limit, End::Error);
+        }
+        Effect::OddJson(number) => {
+            reply.headers.remove(header::CONTENT_LENGTH);
+            reply.body = odd_json(reply.body, *number);
         }
         Effect::LyingLink(lie) => lie_about_pages(&mut reply.headers, lie, url),
         Effect::SlowBody(size, pause) => {
@@ -132,6 +137,17 @@ fn lie_about_pages(headers: &mut HeaderMap, lie: &LinkLie, url: &str) {
     if let Some(page) = headers.get("x-page").cloned() {
         headers.insert("x-next-page", page);
     }
+}
+
+/// The body with another value in one place, if it is JSON.
+fn odd_json(body: Body, number: u64) -> Body {
+    from_chunks(stream::once(async move {
+        let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
+        let Ok(json) = serde_json::from_slice(&bytes) else {
+            return Ok(bytes);
+        };
+        Ok(odd::replaced(json, number).to_string().into())
+    }))
 }
 
 /// Says the true length, which the body that follows will not keep.

@@ -88,9 +88,14 @@ impl When {
 }
 
 /// What happens to a request or to its answer.
+///
+/// Whatever stands instead of the answer comes before any work: nothing was changed then. Inside
+/// [`Effect::AfterWork`] it comes when the work was done, and only the client does not know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Effect {
+    /// The request is carried out, and then this happens to its answer.
+    AfterWork(Box<Self>),
     /// A proxy's page with status 502 instead of the answer.
     BadGateway,
     /// The connection closes without an answer. The request was carried out.
@@ -107,6 +112,11 @@ pub enum Effect {
     Latency(Duration),
     /// The paging headers do not tell the truth.
     LyingLink(LinkLie),
+    /// Nothing is answered, and the connection stays.
+    NoAnswer,
+    /// One value of a JSON answer is missing, null, an unknown text or of another type: which one
+    /// and what becomes of it, the number decides.
+    OddJson(u64),
     /// A redirect to this URL instead of the answer.
     RedirectTo(String),
     /// A redirect to the page where people sign in.
@@ -129,6 +139,11 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// The effect once the request was carried out.
+    pub fn after_work(self) -> Self {
+        Self::AfterWork(Box::new(self))
+    }
+
     /// An answer of this status that GitLab itself would give: `{"message": …}`.
     pub fn status(status: u16) -> Self {
         let reason = StatusCode::from_u16(status)

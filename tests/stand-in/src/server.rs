@@ -115,19 +115,14 @@ async fn answer(shared: Arc<Shared>, request: Received) -> Result<Response<Body>
     let url = format!("{}{target}", shared.origin);
     let base = format!("{}{}", shared.external_origin, shared.prefix);
 
+    let headers = request.headers.clone();
     for effect in &effects {
-        match effect {
-            Effect::Latency(pause) => tokio::time::sleep(*pause).await,
-            Effect::CloseBeforeAnswer => return Err(closed()),
-            effect => {
-                if let Some(reply) = replacement(effect, &base, &request.headers) {
-                    let template = api::template(&shared, &request);
-                    shared
-                        .record
-                        .answered(ticket, reply.status.as_u16(), template);
-                    return Ok(response(reply));
-                }
-            }
+        if let Some(reply) = instead(effect, &base, &headers).await? {
+            let template = api::template(&shared, &request);
+            shared
+                .record
+                .answered(ticket, reply.status.as_u16(), template);
+            return Ok(response(reply));
         }
     }
 
@@ -136,15 +131,44 @@ async fn answer(shared: Arc<Shared>, request: Received) -> Result<Response<Body>
         template,
     } = work(shared.clone(), request).await;
     for effect in &effects {
-        if matches!(effect, Effect::CloseAfterWork) {
-            return Err(closed());
-        }
-        reply = distort(effect, reply, &url);
+        let late = match effect {
+            Effect::CloseAfterWork => return Err(closed()),
+            Effect::AfterWork(late) if matches!(**late, Effect::CloseAfterWork) => {
+                return Err(closed());
+            }
+            Effect::AfterWork(late) => late,
+            effect => {
+                reply = distort(effect, reply, &url);
+                continue;
+            }
+        };
+        reply = match instead(late, &base, &headers).await? {
+            Some(other) => other,
+            None => distort(late, reply, &url),
+        };
     }
     shared
         .record
         .answered(ticket, reply.status.as_u16(), template);
     Ok(response(reply))
+}
+
+/// What comes instead of the answer, if anything; it may also come late, or never.
+async fn instead(
+    effect: &Effect,
+    base: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Reply>, io::Error> {
+    match effect {
+        Effect::CloseBeforeAnswer => Err(closed()),
+        Effect::Latency(pause) => {
+            tokio::time::sleep(*pause).await;
+            Ok(None)
+        }
+        // The client's leaving ends this.
+        Effect::NoAnswer => std::future::pending().await,
+        effect => Ok(replacement(effect, base, headers)),
+    }
 }
 
 /// Serves the request on a thread that may wait for git.

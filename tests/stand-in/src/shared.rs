@@ -1,8 +1,12 @@
 //! What the server and the handles of a test both hold; apart, because neither owns it.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use crate::{
+    delivery::Courier,
     fault::Faults,
     feature::{Counters, Feature, Features},
     git::Git,
@@ -23,6 +27,11 @@ pub(crate) struct Shared {
     pub(crate) faults: Faults,
     pub(crate) record: Record,
     pub(crate) counters: Mutex<Counters>,
+    /// Branches that are too new to be seen, and by how many attempts more.
+    pub(crate) hidden_branches: Mutex<HashMap<(u64, String), u32>>,
+    pub(crate) courier: Courier,
+    /// Held while a merge request is merged, so that none is merged twice.
+    pub(crate) merging: Mutex<()>,
     features: RwLock<Features>,
     world: RwLock<World>,
 }
@@ -44,6 +53,9 @@ impl Shared {
             faults: Faults::default(),
             record: Record::default(),
             counters: Mutex::default(),
+            hidden_branches: Mutex::default(),
+            courier: Courier::default(),
+            merging: Mutex::default(),
             features: RwLock::default(),
             world: RwLock::default(),
         }

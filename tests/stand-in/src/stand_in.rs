@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::runtime::Runtime;
 
 use crate::{
-    Builder, Fault, FaultHandle, Feature, Request,
+    Builder, Deliveries, Fault, FaultHandle, Feature, Request,
     shared::Shared,
     state::{Group, LazyRepository, Project, ProjectSpec, TokenRecord, TokenSpec, User},
 };
@@ -43,6 +43,16 @@ impl StandIn {
     /// Where it is reached, such as `https://localhost:41234/gitlab`.
     pub fn url(&self) -> String {
         format!("{}{}", self.shared.origin, self.shared.prefix)
+    }
+
+    /// Where it believes to be reached: what its links for people begin with.
+    pub fn external_url(&self) -> String {
+        format!("{}{}", self.shared.external_origin, self.shared.prefix)
+    }
+
+    /// The version that it plays, as it tells it.
+    pub fn version(&self) -> String {
+        self.shared.version.to_string()
     }
 
     /// The certificate of its authority.
@@ -167,6 +177,11 @@ impl StandIn {
     /// Leaves so many numbers out before the next project, as deleted projects do.
     pub fn skip_project_ids(&self, count: u64) {
         self.shared.write(|world| world.skip_project_ids(count));
+    }
+
+    /// What webhooks were sent so far, and the way to wait for more.
+    pub fn deliveries(&self) -> Deliveries {
+        Deliveries::new(self.shared.clone())
     }
 
     /// Every request so far, in order of arrival.

@@ -97,6 +97,7 @@ fn check_scope(token: &TokenRecord, route: &Route) -> Result<(), Refusal> {
         Scope::Api => (&["api", "read_api"], "read_code"),
         Scope::Repository => (&["api", "read_api", "read_repository"], "read_code"),
         Scope::User => (&["api", "read_api", "read_user"], "read_user"),
+        Scope::Write => (&["api"], "write_code"),
     };
     if token.granular {
         return match token.has_scope(permission) {

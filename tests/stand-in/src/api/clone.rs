@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 
@@ -13,7 +14,7 @@ use crate::{
     reply::Reply,
     server::Received,
     shared::Shared,
-    state::{TokenRecord, UserRecord, Viewer},
+    state::{UserRecord, Viewer},
 };
 
 /// Serves a path below the root that is git's; `None` where it is nothing of the kind.
@@ -38,7 +39,7 @@ pub(crate) fn serve(
 }
 
 fn run(shared: &Arc<Shared>, request: &Received, path: &str, service: Service) -> Answer {
-    let viewer = viewer(shared, &request.headers)?;
+    let viewer = viewer(shared, &request.headers, READING)?;
     let found = shared.read(|world| {
         let project = world
             .project_at(path)
@@ -73,29 +74,42 @@ fn run(shared: &Arc<Shared>, request: &Received, path: &str, service: Service) -
     Ok(Reply::stream(StatusCode::OK, content_type, body).with("cache-control", "no-cache"))
 }
 
-/// git compresses what it asks for when that is long.
+/// The scopes of which a token needs one.
+const READING: &[&str] = &["api", "read_repository", "write_repository"];
+
 fn inflated(headers: &HeaderMap, service: Service) -> Result<Service, Refusal> {
-    use std::io::Read as _;
-    let compressed = headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|value| value == "gzip" || value == "x-gzip");
     match service {
-        Service::UploadPack(body) if compressed => {
-            let mut plain = Vec::new();
-            flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut plain)?;
-            Ok(Service::UploadPack(plain.into()))
-        }
+        Service::UploadPack(body) => Ok(Service::UploadPack(plain_body(headers, body)?)),
         service => Ok(service),
     }
 }
 
+/// git compresses what it asks for when that is long.
+pub(super) fn plain_body(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Refusal> {
+    use std::io::Read as _;
+    let compressed = headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|value| value == "gzip" || value == "x-gzip");
+    if !compressed {
+        return Ok(body);
+    }
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut plain)?;
+    Ok(plain.into())
+}
+
 /// Whom the password, which is a token, speaks for. The name beside it does not matter.
-fn viewer(shared: &Shared, headers: &HeaderMap) -> Result<Viewer, Refusal> {
+pub(super) fn viewer(
+    shared: &Shared,
+    headers: &HeaderMap,
+    scopes: &[&str],
+) -> Result<Viewer, Refusal> {
     let Some(password) = password(headers) else {
         return Ok(Viewer::default());
     };
     let (token, user) = authentication::look_up(shared, &password).ok_or_else(denied)?;
-    let usable = may_clone(&token) && authentication::check_token(&token).is_ok();
+    let suffices = scopes.iter().any(|scope| token.has_scope(scope));
+    let usable = suffices && authentication::check_token(&token).is_ok();
     if !usable || !is_active(&user) {
         return Err(denied());
     }
@@ -103,12 +117,6 @@ fn viewer(shared: &Shared, headers: &HeaderMap) -> Result<Viewer, Refusal> {
         user: Some(user.id),
         admin: user.admin,
     })
-}
-
-fn may_clone(token: &TokenRecord) -> bool {
-    ["api", "read_repository", "write_repository"]
-        .iter()
-        .any(|scope| token.has_scope(scope))
 }
 
 fn is_active(user: &UserRecord) -> bool {
@@ -127,7 +135,7 @@ fn password(headers: &HeaderMap) -> Option<String> {
         .map(|(_, password)| password.to_owned())
 }
 
-fn denied() -> Refusal {
+pub(super) fn denied() -> Refusal {
     let text = "HTTP Basic: Access denied. If a password was provided for Git authentication, the \
                 password was incorrect or you're required to use a token instead of a password.";
     Reply::text(StatusCode::UNAUTHORIZED, text)

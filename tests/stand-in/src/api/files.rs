@@ -40,11 +40,11 @@ pub(crate) fn stat(call: &Call<'_>) -> Answer {
 
 pub(crate) fn raw(call: &Call<'_>) -> Answer {
     let file = File::find(call, false)?;
-    if call.query.is_set("lfs")? {
-        let pointer = file.lfs_id()?;
-        if let Some(id) = pointer {
-            return stored(call, &id, &file.name());
-        }
+    if call.query.is_set("lfs")?
+        && file.lfs_enabled
+        && let Some(id) = file.lfs_id()?
+    {
+        return stored(call, &id);
     }
     let reply = blobs::send(call, &file.repository, &file.entry.id, file.digest.size)?;
     let name = crate::page::escape(file.name().as_bytes());
@@ -57,19 +57,21 @@ pub(crate) fn raw(call: &Call<'_>) -> Answer {
         .with("content-disposition", disposition))
 }
 
-struct File {
+/// A file that was asked for.
+pub(super) struct File {
     project: u64,
-    repository: Arc<Repository>,
+    lfs_enabled: bool,
+    pub(super) repository: Arc<Repository>,
     reference: String,
-    commit: Arc<Commit>,
-    path: Vec<u8>,
+    pub(super) commit: Arc<Commit>,
+    pub(super) path: Vec<u8>,
     entry: TreeEntry,
     digest: Digest,
     last_commit: String,
 }
 
 impl File {
-    fn find(call: &Call<'_>, reference_required: bool) -> Result<Self, Refusal> {
+    pub(super) fn find(call: &Call<'_>, reference_required: bool) -> Result<Self, Refusal> {
         let reference = match (call.query.bytes("ref"), reference_required) {
             (None, true) => return Err(Refusal::parameter("ref is missing")),
             (Some(b""), _) => return Err(Refusal::parameter("ref is empty")),
@@ -97,6 +99,7 @@ impl File {
         let last_commit = repository.last_commit(&commit, &path)?.id.clone();
         Ok(Self {
             project: project.id,
+            lfs_enabled: project.lfs_enabled,
             repository,
             reference,
             commit,
@@ -120,7 +123,7 @@ impl File {
     }
 
     /// Adds GitLab's headers; names in UTF-8 go out as they are.
-    fn describe(&self, reply: Reply) -> Reply {
+    pub(super) fn describe(&self, reply: Reply) -> Reply {
         reply
             .with("x-gitlab-blob-id", &self.entry.id)
             .with("x-gitlab-commit-id", &self.commit.id)
@@ -157,22 +160,29 @@ impl File {
 /// GitLab looks no further for a pointer.
 const LFS_POINTER_SIZE: u64 = 200;
 
-fn stored(call: &Call<'_>, id: &str, name: &str) -> Answer {
+/// An object of LFS, or where it can be fetched; its name in the store is a part of its id.
+fn stored(call: &Call<'_>, id: &str) -> Answer {
     let object = call
         .shared
         .read(|world| world.lfs_objects.get(id).cloned())
         .ok_or_else(|| Refusal::not_found(""))?;
+    let (folder, rest) = id.split_at(4.min(id.len()));
+    let (first, second) = folder.split_at(2.min(folder.len()));
     if let Some(storage) = &call.features.object_storage {
-        let url = format!(
-            "{storage}/{}/{}/{id}?X-Amz-Signature=stand1n",
-            &id[..2],
-            &id[2..4]
-        );
-        return Ok(Reply::empty(StatusCode::FOUND).with("location", url));
+        let url = format!("{storage}/{first}/{second}/{rest}?{SIGNATURE}");
+        let text = format!("This resource has been moved temporarily to {url}.");
+        return Ok(Reply::text(StatusCode::FOUND, text).with("location", url));
     }
-    let disposition = format!("attachment; filename=\"{name}\"");
+    let disposition = format!("attachment; filename=\"{rest}\"; filename*=UTF-8''{rest}");
     Ok(
         Reply::stream(StatusCode::OK, "application/octet-stream", whole(object))
-            .with("content-disposition", disposition),
+            .with("content-disposition", disposition)
+            .with("content-transfer-encoding", "binary"),
     )
 }
+
+/// What a store asks for before it gives anything away.
+const SIGNATURE: &str = "X-Amz-Expires=600&X-Amz-Date=20260101T000000Z\
+    &X-Amz-Algorithm=AWS4-HMAC-SHA256\
+    &X-Amz-Credential=STAND1N%2F20260101%2Fus-east-1%2Fs3%2Faws4_request\
+    &X-Amz-SignedHeaders=host&X-Amz-Signature=5357414e44314e";

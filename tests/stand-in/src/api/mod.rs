@@ -4,20 +4,34 @@
 mod account;
 mod archive;
 mod authentication;
+mod blame;
 mod blobs;
 mod clone;
+mod commit_create;
 mod commit_json;
+mod commit_parameters;
 mod commits;
 mod compare;
+mod file_writes;
 mod files;
+mod hooks;
 mod instance;
+mod merge_requests;
+mod parameters;
+mod people;
 mod project_filter;
 mod project_json;
 mod projects;
+mod push;
+mod reference_writes;
 mod references;
 mod route;
+mod search;
+mod statuses;
+mod table;
 mod throttle;
 mod tree;
+mod writing;
 
 use std::sync::Arc;
 
@@ -37,6 +51,9 @@ use crate::{
     shared::Shared,
     state::{ProjectRecord, TokenRecord, Viewer},
 };
+
+pub(crate) use merge_requests::{NewMergeRequest, follow_push, open as open_merge_request};
+pub(crate) use writing::pushed;
 
 /// What every handler returns.
 type Answer = Result<Reply, Refusal>;
@@ -85,7 +102,8 @@ pub(crate) fn serve(shared: &Arc<Shared>, request: Received) -> Served {
             template: Some("/users/sign_in"),
         };
     }
-    match clone::serve(shared, &request, path) {
+    let found = clone::serve(shared, &request, path);
+    match found.or_else(|| push::serve(shared, &request, path)) {
         Some((template, answer)) => finish(shared, &request, Some(template), answer),
         None => unknown(shared, &request),
     }
@@ -113,6 +131,8 @@ fn serve_api(shared: &Arc<Shared>, request: &Received, path: &str) -> Served {
     match route::find(&request.method, path) {
         Found::Route(route, captures) => {
             let answer = throttle::check(shared, &features, request).and_then(|()| {
+                check_maintenance(&features, &request.method)?;
+                check_size(&features, request)?;
                 let call = Call::new(shared, request, features.clone(), route, captures)?;
                 (route.run)(&call)
             });
@@ -134,6 +154,28 @@ fn serve_api(shared: &Arc<Shared>, request: &Received, path: &str) -> Served {
                 template: None,
             }
         }
+    }
+}
+
+/// In maintenance mode a change is refused before it is known who wants it.
+fn check_maintenance(features: &Features, method: &Method) -> Result<(), Refusal> {
+    match features.maintenance && !matches!(*method, Method::GET | Method::HEAD) {
+        true => Err(Refusal::message(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "GitLab Maintenance: system is in maintenance mode",
+        )),
+        false => Ok(()),
+    }
+}
+
+fn check_size(features: &Features, request: &Received) -> Result<(), Refusal> {
+    let size = request.body.len() as u64;
+    match features.largest_request.is_some_and(|limit| size > limit) {
+        true => Err(Refusal::message(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "413 Request Entity Too Large",
+        )),
+        false => Ok(()),
     }
 }
 

@@ -138,10 +138,11 @@ fn full(shared: &Shared, project: &ProjectRecord) -> String {
     let repository = project.repository_access.name();
     let merge_requests = project.repository_access != RepositoryAccess::Disabled;
     format!(
-        r#","_links":{{"self":"{api}","issues":"{api}/issues","merge_requests":"{api}/merge_requests","repo_branches":"{api}/repository/branches","labels":"{api}/labels","events":"{api}/events","members":"{api}/members","cluster_agents":"{api}/cluster_agents"}},"empty_repo":{},"archived":{},"updated_at":"{}",{deletion},"repository_access_level":"{repository}","merge_requests_enabled":{merge_requests},"merge_requests_access_level":"{repository}","forking_access_level":"{repository}","builds_access_level":"{repository}",{FIXED}"#,
+        r#","_links":{{"self":"{api}","issues":"{api}/issues","merge_requests":"{api}/merge_requests","repo_branches":"{api}/repository/branches","labels":"{api}/labels","events":"{api}/events","members":"{api}/members","cluster_agents":"{api}/cluster_agents"}},"empty_repo":{},"archived":{},"updated_at":"{}",{deletion},"repository_access_level":"{repository}","merge_requests_enabled":{merge_requests},"merge_requests_access_level":"{repository}","forking_access_level":"{repository}","lfs_enabled":{},"builds_access_level":"{repository}",{FIXED}"#,
         project.empty,
         project.archived,
         format_time(project.last_activity_at, 0),
+        project.lfs_enabled,
     )
 }
 
@@ -181,7 +182,7 @@ const FIXED: &str = concat!(
     r#""releases_access_level":"enabled","environments_access_level":"enabled","feature_flags_access_level":"enabled","#,
     r#""infrastructure_access_level":"enabled","monitor_access_level":"enabled","model_experiments_access_level":"enabled","#,
     r#""model_registry_access_level":"enabled","package_registry_access_level":"enabled","emails_disabled":false,"#,
-    r#""emails_enabled":true,"show_diff_preview_in_email":true,"shared_runners_enabled":true,"lfs_enabled":true,"#,
+    r#""emails_enabled":true,"show_diff_preview_in_email":true,"shared_runners_enabled":true,"group_runners_enabled":true,"#,
     r#""creator_id":1,"import_url":null,"import_type":null,"import_status":"none","open_issues_count":0,"#,
     r#""description_html":"","ci_default_git_depth":20,"ci_forward_deployment_enabled":true,"#,
     r#""ci_forward_deployment_rollback_allowed":true,"ci_job_token_scope_enabled":false,"ci_separated_caches":true,"#,
@@ -192,7 +193,7 @@ const FIXED: &str = concat!(
     r#""remove_source_branch_after_merge":true,"printing_merge_request_link_enabled":true,"merge_method":"merge","#,
     r#""squash_option":"default_off","enforce_auth_checks_on_uploads":true,"suggestion_commit_message":null,"#,
     r#""merge_commit_template":null,"squash_commit_template":null,"issue_branch_template":null,"warn_about_potentially_unwanted_characters":true,"#,
-    r#""autoclose_referenced_issues":true,"max_artifacts_size":null,"approvals_before_merge":0,"mirror":false,"#,
+    r#""autoclose_referenced_issues":true,"max_artifacts_size":null,"approvals_before_merge":0,"mirror":false,"ci_restrict_pipeline_cancellation_role":"developer","#,
     r#""external_authorization_classification_label":"","requirements_enabled":false,"requirements_access_level":"enabled","#,
     r#""security_and_compliance_enabled":true,"compliance_frameworks":[],"issues_template":null,"#,
     r#""merge_requests_template":null,"merge_pipelines_enabled":false,"merge_trains_enabled":false,"#,

@@ -10,7 +10,7 @@ use crate::{
     git::{RefKind, Reference, Repository},
     page::{Length, Paging, describe_keyset},
     reply::Reply,
-    state::{AccessLevel, ProjectRecord, format_time},
+    state::{ProjectRecord, format_time},
 };
 
 pub(crate) fn branches(call: &Call<'_>) -> Answer {
@@ -179,7 +179,7 @@ pub(crate) fn read_token(token: &str) -> String {
     }
 }
 
-fn branch_json(
+pub(crate) fn branch_json(
     call: &Call<'_>,
     project: &ProjectRecord,
     repository: &Repository,
@@ -192,22 +192,21 @@ fn branch_json(
         Some(tip) if !is_default => repository.is_ancestor(commit, &tip.id)?,
         _ => false,
     };
-    let access = call.shared.read(|world| call.viewer.access(world, project));
     let url = format!("{}/-/tree/{}", project.full_path, reference.name);
     Ok(json!({
         "name": reference.name,
         "commit": commit_of(call, project, repository, reference)?,
         "merged": merged,
-        "protected": is_default,
+        "protected": project.is_protected(&reference.name),
         "developers_can_push": false,
         "developers_can_merge": false,
-        "can_push": call.viewer.admin || access.level() >= Some(AccessLevel::Developer),
+        "can_push": call.can_push_to(project, &reference.name),
         "default": is_default,
         "web_url": call.shared.web_url(&url),
     }))
 }
 
-fn tag_json(
+pub(crate) fn tag_json(
     call: &Call<'_>,
     project: &ProjectRecord,
     repository: &Repository,

@@ -1,11 +1,8 @@
-//! The table of routes; apart, because it is the list of what the stand-in plays.
+//! Finding the route of a request; apart, because the table itself is only data.
 
 use http::Method;
 
-use super::{
-    Answer, Call, account, archive, blobs, commits, compare, decode, files, instance, projects,
-    references, tree,
-};
+use super::{Answer, Call, decode, table};
 
 pub(crate) struct Route {
     method: Method,
@@ -27,6 +24,8 @@ pub(crate) enum Scope {
     Repository,
     /// To read its owner's account.
     User,
+    /// To change anything.
+    Write,
 }
 
 pub(crate) enum Found {
@@ -41,7 +40,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let mut head_fallback = None;
     let mut known = false;
-    for route in ROUTES {
+    for route in table::all() {
         let Some(captures) = capture(route.template, &segments) else {
             continue;
         };
@@ -79,15 +78,47 @@ fn capture(template: &'static str, segments: &[&str]) -> Option<Vec<(&'static st
     parts.next().is_none().then_some(captures)
 }
 
-const fn get(template: &'static str, scope: Scope, run: fn(&Call<'_>) -> Answer) -> Route {
+pub(super) const fn get(
+    template: &'static str,
+    scope: Scope,
+    run: fn(&Call<'_>) -> Answer,
+) -> Route {
     route(Method::GET, template, scope, &[], run)
 }
 
-const fn head(template: &'static str, scope: Scope, run: fn(&Call<'_>) -> Answer) -> Route {
+pub(super) const fn head(
+    template: &'static str,
+    scope: Scope,
+    run: fn(&Call<'_>) -> Answer,
+) -> Route {
     route(Method::HEAD, template, scope, &[], run)
 }
 
-const fn list(
+pub(super) const fn post(
+    template: &'static str,
+    scope: Scope,
+    run: fn(&Call<'_>) -> Answer,
+) -> Route {
+    route(Method::POST, template, scope, &[], run)
+}
+
+pub(super) const fn put(
+    template: &'static str,
+    scope: Scope,
+    run: fn(&Call<'_>) -> Answer,
+) -> Route {
+    route(Method::PUT, template, scope, &[], run)
+}
+
+pub(super) const fn delete(
+    template: &'static str,
+    scope: Scope,
+    run: fn(&Call<'_>) -> Answer,
+) -> Route {
+    route(Method::DELETE, template, scope, &[], run)
+}
+
+pub(super) const fn list(
     template: &'static str,
     defaults: &'static [(&'static str, &'static str)],
     run: fn(&Call<'_>) -> Answer,
@@ -95,7 +126,7 @@ const fn list(
     route(Method::GET, template, Scope::Api, defaults, run)
 }
 
-const fn route(
+pub(super) const fn route(
     method: Method,
     template: &'static str,
     scope: Scope,
@@ -110,144 +141,6 @@ const fn route(
         run,
     }
 }
-
-const PROJECT_DEFAULTS: &[(&str, &str)] = &[
-    ("imported", "false"),
-    ("include_hidden", "false"),
-    ("membership", "false"),
-    ("order_by", "created_at"),
-    ("owned", "false"),
-    ("repository_checksum_failed", "false"),
-    ("simple", "false"),
-    ("sort", "desc"),
-    ("starred", "false"),
-    ("statistics", "false"),
-    ("wiki_checksum_failed", "false"),
-    ("with_custom_attributes", "false"),
-    ("with_issues_enabled", "false"),
-    ("with_merge_requests_enabled", "false"),
-];
-
-const GROUP_DEFAULTS: &[(&str, &str)] = &[
-    ("include_ancestor_groups", "false"),
-    ("include_subgroups", "false"),
-    ("order_by", "created_at"),
-    ("owned", "false"),
-    ("simple", "false"),
-    ("sort", "desc"),
-    ("starred", "false"),
-    ("with_shared", "true"),
-];
-
-static ROUTES: &[Route] = &[
-    get("/version", Scope::User, instance::version),
-    get("/metadata", Scope::User, instance::version),
-    get("/application/settings", Scope::Api, instance::settings),
-    get("/user", Scope::User, account::user),
-    get("/personal_access_tokens/self", Scope::Any, account::token),
-    list("/projects", PROJECT_DEFAULTS, projects::list),
-    list(
-        "/groups/:id/projects",
-        GROUP_DEFAULTS,
-        projects::list_of_group,
-    ),
-    list(
-        "/users/:user/projects",
-        PROJECT_DEFAULTS,
-        projects::list_of_user,
-    ),
-    get("/projects/:id", Scope::Api, projects::read),
-    list(
-        "/projects/:id/repository/branches",
-        &[],
-        references::branches,
-    ),
-    head(
-        "/projects/:id/repository/branches/:branch",
-        Scope::Api,
-        references::has_branch,
-    ),
-    get(
-        "/projects/:id/repository/branches/:branch",
-        Scope::Api,
-        references::branch,
-    ),
-    list(
-        "/projects/:id/repository/tags",
-        &[("order_by", "updated"), ("sort", "desc")],
-        references::tags,
-    ),
-    get(
-        "/projects/:id/repository/tags/:tag_name",
-        Scope::Api,
-        references::tag,
-    ),
-    list(
-        "/projects/:id/repository/commits",
-        &[("order", "default")],
-        commits::list,
-    ),
-    get(
-        "/projects/:id/repository/commits/:sha",
-        Scope::Api,
-        commits::read,
-    ),
-    list(
-        "/projects/:id/repository/commits/:sha/diff",
-        &[],
-        commits::diff,
-    ),
-    list(
-        "/projects/:id/repository/commits/:sha/refs",
-        &[("type", "all")],
-        commits::references,
-    ),
-    list(
-        "/projects/:id/repository/tree",
-        &[("pagination", "legacy"), ("recursive", "false")],
-        tree::list,
-    ),
-    get(
-        "/projects/:id/repository/files/:file_path",
-        Scope::Repository,
-        files::read,
-    ),
-    head(
-        "/projects/:id/repository/files/:file_path",
-        Scope::Repository,
-        files::stat,
-    ),
-    get(
-        "/projects/:id/repository/files/:file_path/raw",
-        Scope::Repository,
-        files::raw,
-    ),
-    get(
-        "/projects/:id/repository/blobs/:sha",
-        Scope::Api,
-        blobs::read,
-    ),
-    get(
-        "/projects/:id/repository/blobs/:sha/raw",
-        Scope::Api,
-        blobs::raw,
-    ),
-    get(
-        "/projects/:id/repository/archive:format",
-        Scope::Api,
-        archive::read,
-    ),
-    get(
-        "/projects/:id/repository/compare",
-        Scope::Api,
-        compare::compare,
-    ),
-    get(
-        "/projects/:id/repository/merge_base",
-        Scope::Api,
-        compare::merge_base,
-    ),
-];
 
 #[cfg(test)]
 mod tests {

@@ -137,6 +137,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("core.compression", "1"),
     ("pack.window", "0"),
     ("core.quotePath", "false"),
+    ("transfer.hideRefs", "refs/stand-in/"),
     ("uploadpack.allowFilter", "true"),
     ("uploadpack.allowAnySHA1InWant", "true"),
 ];

@@ -50,11 +50,11 @@ pub enum Mode {
 }
 
 impl Mode {
-    fn octal(self) -> &'static str {
+    fn bits(self) -> u32 {
         match self {
-            Self::Executable => "100755",
-            Self::File => "100644",
-            Self::Symlink => "120000",
+            Self::Executable => 0o100_755,
+            Self::File => 0o100_644,
+            Self::Symlink => 0o120_000,
         }
     }
 }
@@ -100,7 +100,7 @@ impl Repository {
         })
     }
 
-    fn fast_import(
+    pub(super) fn fast_import(
         &self,
         write: impl FnOnce(&mut Importer) -> io::Result<()>,
     ) -> io::Result<String> {
@@ -136,26 +136,38 @@ pub(crate) struct Importer(BufWriter<ChildStdin>);
 impl Importer {
     pub(crate) fn change(&mut self, path: &[u8], change: &Change) -> io::Result<()> {
         match change {
-            Change::Delete => {
-                self.0.write_all(b"D ")?;
-                self.0.write_all(&quoted(path))?;
-                self.0.write_all(b"\n")
-            }
-            Change::Submodule(id) => {
-                write!(self.0, "M 160000 {id} ")?;
-                self.0.write_all(&quoted(path))?;
-                self.0.write_all(b"\n")
-            }
-            Change::Write(content, mode) => {
-                write!(self.0, "M {} inline ", mode.octal())?;
-                self.0.write_all(&quoted(path))?;
-                self.0.write_all(b"\n")?;
-                self.data(content)
-            }
+            Change::Delete => self.remove(path),
+            Change::Submodule(id) => self.put_known(path, 0o160_000, id),
+            Change::Write(content, mode) => self.put(path, mode.bits(), content),
         }
     }
 
-    fn commit(&mut self, branch: &str, commit: &NewCommit, parents: &[String]) -> io::Result<()> {
+    pub(super) fn remove(&mut self, path: &[u8]) -> io::Result<()> {
+        self.0.write_all(b"D ")?;
+        self.0.write_all(&quoted(path))?;
+        self.0.write_all(b"\n")
+    }
+
+    /// Puts what has an id already at a path.
+    pub(super) fn put_known(&mut self, path: &[u8], mode: u32, id: &str) -> io::Result<()> {
+        write!(self.0, "M {mode:06o} {id} ")?;
+        self.0.write_all(&quoted(path))?;
+        self.0.write_all(b"\n")
+    }
+
+    pub(super) fn put(&mut self, path: &[u8], mode: u32, content: &[u8]) -> io::Result<()> {
+        write!(self.0, "M {mode:06o} inline ")?;
+        self.0.write_all(&quoted(path))?;
+        self.0.write_all(b"\n")?;
+        self.data(content)
+    }
+
+    pub(super) fn commit(
+        &mut self,
+        branch: &str,
+        commit: &NewCommit,
+        parents: &[String],
+    ) -> io::Result<()> {
         let when = format!("{} {}", commit.seconds, commit.zone);
         let (author, author_email) = &commit.author;
         let (committer, committer_email) = &commit.committer;

@@ -63,17 +63,16 @@ impl Repository {
             .map(drop)
     }
 
-    /// Makes a tag object and returns its id.
+    /// Makes a tag object and returns its id; the tagger is a name with an address.
     pub(crate) fn annotate(
         &self,
         name: &str,
         commit: &str,
         message: &str,
-        seconds: i64,
+        (tagger, seconds): (&str, i64),
     ) -> io::Result<String> {
         let tag = format!(
-            "object {commit}\ntype commit\ntag {name}\n\
-             tagger Ada Example <ada@example.com> {seconds} +0000\n\n{message}\n"
+            "object {commit}\ntype commit\ntag {name}\ntagger {tagger} {seconds} +0000\n\n{message}\n"
         );
         let mut child = self
             .git

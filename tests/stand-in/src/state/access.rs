@@ -111,6 +111,15 @@ impl Viewer {
         }
     }
 
+    /// Whether a member's role, or administering the instance, suffices to push to a branch.
+    pub(crate) fn can_push_to(self, world: &World, project: &ProjectRecord, branch: &str) -> bool {
+        let needed = match project.is_protected(branch) {
+            true => AccessLevel::Maintainer,
+            false => AccessLevel::Developer,
+        };
+        self.admin || self.access(world, project).level() >= Some(needed)
+    }
+
     pub(crate) fn can_administer(self, world: &World, project: &ProjectRecord) -> bool {
         self.admin || self.access(world, project).level() >= Some(AccessLevel::Maintainer)
     }

@@ -1,7 +1,7 @@
 //! Projects; apart, because they carry most of the state and their handle most of the API.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
@@ -125,6 +125,9 @@ pub(crate) struct ProjectRecord {
     pub(crate) topics: Vec<String>,
     pub(crate) members: HashMap<u64, AccessLevel>,
     pub(crate) repository_access: RepositoryAccess,
+    /// Branches that are protected, or expressly are not.
+    pub(crate) protected: BTreeMap<String, bool>,
+    pub(crate) lfs_enabled: bool,
     pub(crate) starred_by: Vec<u64>,
     pub(crate) created_at: i64,
     pub(crate) last_activity_at: i64,
@@ -157,12 +160,20 @@ impl ProjectRecord {
             topics: Vec::new(),
             members: HashMap::new(),
             repository_access: RepositoryAccess::default(),
+            protected: BTreeMap::new(),
+            lfs_enabled: true,
             starred_by: Vec::new(),
             created_at,
             last_activity_at: created_at,
             repository,
             rendered: RenderedProject::default(),
         }
+    }
+
+    /// The default branch is protected unless somebody said otherwise.
+    pub(crate) fn is_protected(&self, branch: &str) -> bool {
+        let said = self.protected.get(branch).copied();
+        said.unwrap_or(branch == self.default_branch)
     }
 
     pub(crate) fn forget_rendered(&mut self) {
@@ -239,6 +250,25 @@ impl Project {
     /// Sets who may read its code.
     pub fn repository_access(self, access: RepositoryAccess) -> Self {
         self.change(|project| project.repository_access = access)
+    }
+
+    /// Protects a branch: only maintainers push to it. The default branch is protected anyway.
+    pub fn protected_branch(self, name: &str) -> Self {
+        self.change(|project| {
+            project.protected.insert(name.to_owned(), true);
+        })
+    }
+
+    /// Lets developers push to a branch that is protected, such as the default one.
+    pub fn unprotected_branch(self, name: &str) -> Self {
+        self.change(|project| {
+            project.protected.insert(name.to_owned(), false);
+        })
+    }
+
+    /// Turns LFS off.
+    pub fn lfs_disabled(self) -> Self {
+        self.change(|project| project.lfs_enabled = false)
     }
 
     /// Lets a user star it.

@@ -62,6 +62,12 @@ pub(crate) struct UserRecord {
     pub(crate) state: AccountState,
 }
 
+impl UserRecord {
+    pub(crate) fn email(&self) -> String {
+        format!("{}@example.com", self.username)
+    }
+}
+
 /// An account of the stand-in.
 #[derive(Clone)]
 pub struct User {

@@ -1,9 +1,14 @@
 //! All users, tokens, groups and projects; apart, because it is what the one lock guards.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use super::{
-    EPOCH, LazyRepository, Namespace, NamespaceKind, ProjectRecord, TokenRecord, UserRecord,
+    CommitStatus, EPOCH, Hooks, LazyRepository, MergeRequests, Namespace, NamespaceKind,
+    ProjectRecord, TokenRecord, UserRecord,
 };
 
 #[derive(Default)]
@@ -18,8 +23,14 @@ pub(crate) struct World {
     /// Paths that projects had before they were renamed.
     moved: HashMap<String, u64>,
     pub(crate) lfs_objects: HashMap<String, bytes::Bytes>,
+    pub(crate) merge_requests: MergeRequests,
+    pub(crate) hooks: Hooks,
+    pub(crate) statuses: Vec<CommitStatus>,
+    /// What they belong to: project, commit and reference, by number from 1.
+    pub(crate) pipelines: Vec<(u64, String, String)>,
     last_project: u64,
     ticks: i64,
+    last_moment: i64,
 }
 
 impl World {
@@ -27,6 +38,15 @@ impl World {
     pub(crate) fn tick(&mut self) -> i64 {
         self.ticks += 1;
         EPOCH + self.ticks * 60
+    }
+
+    /// The moment of something that a client does now: clients hold it against their own clocks. No
+    /// two are the same.
+    pub(crate) fn moment(&mut self) -> i64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(0));
+        self.last_moment = now.max(self.last_moment + 1);
+        self.last_moment
     }
 
     pub(crate) fn user(&self, id: u64) -> Option<&UserRecord> {

@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use bytes::Bytes;
 use code_source_stand_in::StandIn;
 use http::{HeaderMap, Method};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
@@ -63,6 +63,36 @@ impl<'a> Client<'a> {
         self.follow(method, &url).await
     }
 
+    /// Sends JSON to what is below `/api/v4`.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::POST, path, body).await.unwrap()
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path).await.unwrap()
+    }
+
+    pub(crate) async fn send_json(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> io::Result<Answer> {
+        let kind = "application/json";
+        self.send_body(method, path, kind, body.to_string()).await
+    }
+
+    pub(crate) async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: impl Into<Bytes>,
+    ) -> io::Result<Answer> {
+        let url = format!("{}/api/v4{path}", self.forge.url());
+        self.exchange(method, &url, Some((kind, body.into()))).await
+    }
+
     /// Reads the page that a `Link` names as the next one.
     pub(crate) async fn next(&self, answer: &Answer) -> Option<Answer> {
         let url = answer.next()?;
@@ -84,6 +114,15 @@ impl<'a> Client<'a> {
     }
 
     async fn follow(&self, method: Method, url: &str) -> io::Result<Answer> {
+        self.exchange(method, url, None).await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<(&str, Bytes)>,
+    ) -> io::Result<Answer> {
         let (_, rest) = url.split_once("://").unwrap();
         let (authority, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let mut request = http::Request::builder()
@@ -96,7 +135,11 @@ impl<'a> Client<'a> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let request = request.body(Empty::<Bytes>::new()).unwrap();
+        if let Some((kind, _)) = &body {
+            request = request.header("content-type", *kind);
+        }
+        let body = body.map(|(_, body)| body).unwrap_or_default();
+        let request = request.body(Full::new(body)).unwrap();
         let stream = TcpStream::connect(self.forge.address()).await?;
         let stream = TokioIo::new(encrypt(self.forge.ca_pem(), stream, b"http/1.1").await?);
         let (mut sender, connection) = hyper::client::conn::http1::handshake(stream)

@@ -146,6 +146,11 @@ async fn an_lfs_file_is_its_pointer_unless_asked_otherwise() {
     let stored = client.get(&format!("{path}?lfs=true")).await;
     assert_eq!(stored.refusal(), "200 stored elsewhere");
     assert!(stored.header("x-gitlab-size").is_none());
+    assert_eq!(
+        stored.header("content-type"),
+        Some("application/octet-stream")
+    );
+    assert_eq!(stored.header("content-length"), Some("16"));
     forge.feature(Feature::ObjectStorage(
         "https://objects.example/lfs".to_owned(),
     ));
@@ -157,4 +162,18 @@ async fn an_lfs_file_is_its_pointer_unless_asked_otherwise() {
             .unwrap()
             .starts_with("https://objects.example/lfs/")
     );
+}
+
+#[tokio::test]
+async fn without_lfs_a_pointer_is_a_file_like_any_other() {
+    let forge = StandIn::builder().start().await.unwrap();
+    let project = forge.project("web/shop").lfs_disabled();
+    let pointer = project.lfs_object("stored elsewhere");
+    project.commit("main", "Begin", &[("photo", Change::file(pointer.clone()))]);
+    let client = Client::new(&forge);
+    let answer = client.get(&format!("{FILES}/photo/raw?lfs=true")).await;
+    assert_eq!(answer.body, pointer);
+    assert!(answer.header("x-gitlab-blob-id").is_some());
+    let json = client.get("/projects/1").await.json();
+    assert_eq!(json["lfs_enabled"], false);
 }
