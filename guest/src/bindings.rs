@@ -2,7 +2,9 @@
 
 /// The contract's own names, without the generator's module tree.
 pub(crate) use generated::{
-    exports::jitera::code_source::{connection, git, repositories},
+    exports::jitera::code_source::{
+        changes, connection, git, pull_requests, repositories, search, statuses, webhooks,
+    },
     jitera::code_source::{settings, types},
 };
 
@@ -10,7 +12,7 @@ pub(crate) use generated::{
 mod generated {
     wit_bindgen::generate!({
         path: "../wit",
-        world: "reader",
+        world: "plugin",
         with: { "wasi:io/streams@0.2.3": wasi::io::streams },
     });
 
@@ -23,7 +25,7 @@ mod generated {
 mod generated {
     wit_bindgen::generate!({
         path: "../wit",
-        world: "reader",
+        world: "plugin",
         generate_all,
     });
 }

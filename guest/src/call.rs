@@ -13,6 +13,11 @@ use crate::{
     transport::{Answer, Breakage, BreakageKind, Head, Request, Transport},
 };
 
+mod stored;
+mod write;
+
+pub(crate) use self::write::{Done, Written};
+
 /// What one call of an exported function may use.
 #[derive(Debug)]
 pub(crate) struct Call<T> {
@@ -76,9 +81,20 @@ impl<T: Transport> Call<T> {
         purpose: &Purpose,
         limit: usize,
     ) -> Result<(Head, Vec<u8>), Failure> {
+        self.bytes_within(request, purpose, |_| Ok(limit)).await
+    }
+
+    /// Read a body of which the answer's head tells how long it may be, or that it is not wanted.
+    pub(crate) async fn bytes_within(
+        &self,
+        request: &Request,
+        purpose: &Purpose,
+        limit: impl Fn(&Head) -> Result<usize, Failure>,
+    ) -> Result<(Head, Vec<u8>), Failure> {
         let mut sent = 1;
         loop {
             let answer = self.open_counted(request, purpose, &mut sent).await?;
+            let limit = limit(&answer.head)?;
             match self.collect(answer.body, limit).await {
                 Ok(body) => return Ok((answer.head, body)),
                 Err(breakage) => {
@@ -122,10 +138,8 @@ impl<T: Transport> Call<T> {
         purpose: &Purpose,
     ) -> Result<Answer<T::Body>, Failure> {
         let answer = self.open_counted(request, purpose, &mut 1).await?;
-        match answer.head.media_type() == "text/html" {
-            true => Err(not_the_api(purpose, &answer.head)),
-            false => Ok(answer),
-        }
+        check_content(&answer.head, purpose)?;
+        Ok(answer)
     }
 
     /// Send until there is a successful answer. `sent` counts this request too.
@@ -137,7 +151,7 @@ impl<T: Transport> Call<T> {
     ) -> Result<Answer<T::Body>, Failure> {
         loop {
             match self.within_deadline(self.transport.send(request)).await {
-                Ok(answer) if is_success(&answer.head, request) => return Ok(answer),
+                Ok(answer) if self.is_success(&answer.head, request) => return Ok(answer),
                 Ok(answer) => {
                     self.pause_after_answer(answer, request, purpose, *sent)
                         .await?
@@ -199,7 +213,12 @@ impl<T: Transport> Call<T> {
         failure: Failure,
     ) -> Result<(), Failure> {
         let end = self.transport.now().saturating_add(wait);
-        if sent >= retry::tries(failure.status(), request.is_divisible) || end >= self.deadline {
+        let tries = match request.is_elsewhere {
+            // The host lets it through once. Who led there is asked again instead.
+            true => 1,
+            false => retry::tries(failure.status(), request.is_divisible),
+        };
+        if sent >= tries || end >= self.deadline {
             return Err(failure);
         }
         self.transport.sleep(wait).await;
@@ -215,8 +234,30 @@ impl<T: Transport> Call<T> {
         &self,
         work: impl Future<Output = Result<V, Breakage>>,
     ) -> Result<V, Breakage> {
-        let left = self.deadline.saturating_sub(self.transport.now());
-        let limit = pin!(self.transport.sleep(left));
+        self.within(self.left(), work).await
+    }
+
+    /// Milliseconds until the call has to answer.
+    pub(crate) fn left(&self) -> u64 {
+        self.deadline.saturating_sub(self.transport.now())
+    }
+
+    /// A part of the content is a success only where a part was asked for, and a place elsewhere only
+    /// where it is wanted.
+    fn is_success(&self, head: &Head, request: &Request) -> bool {
+        match head.status {
+            200 => true,
+            206 => request.range.is_some(),
+            _ => request.may_lead_elsewhere && stored::place(head, &self.base_url).is_some(),
+        }
+    }
+
+    async fn within<V>(
+        &self,
+        milliseconds: u64,
+        work: impl Future<Output = Result<V, Breakage>>,
+    ) -> Result<V, Breakage> {
+        let limit = pin!(self.transport.sleep(milliseconds));
         match select(pin!(work), limit).await {
             Either::Left((result, _)) => result,
             Either::Right(((), _)) => Err(Breakage {
@@ -227,14 +268,17 @@ impl<T: Transport> Call<T> {
     }
 }
 
-/// A part of the content is a success only where a part was asked for.
-fn is_success(head: &Head, request: &Request) -> bool {
-    head.status == 200 || (head.status == 206 && request.range.is_some())
-}
-
 fn is_json(head: &Head) -> bool {
     let media_type = head.media_type();
     media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// What GitLab's API hands on is never a page for people: it serves any file as plain text.
+pub(crate) fn check_content(head: &Head, purpose: &Purpose) -> Result<(), Failure> {
+    match head.media_type() == "text/html" {
+        true => Err(not_the_api(purpose, head)),
+        false => Ok(()),
+    }
 }
 
 /// A page for people may come with status 200 too.

@@ -5,8 +5,8 @@ use wasi::{
     http::{
         outgoing_handler,
         types::{
-            ErrorCode, Fields, IncomingBody, IncomingResponse, OutgoingRequest, Scheme,
-            http_error_code,
+            ErrorCode, Fields, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest,
+            Scheme, http_error_code,
         },
     },
     io::streams::{InputStream, StreamError},
@@ -30,15 +30,7 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(base_url: &str) -> Result<Self, Failure> {
-        let (scheme, rest) = match base_url.split_once("://") {
-            Some(("https", rest)) => (Scheme::Https, rest),
-            Some(("http", rest)) => (Scheme::Http, rest),
-            _ => return Err(odd_base_url()),
-        };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.is_empty() {
-            return Err(odd_base_url());
-        }
+        let (scheme, authority, path) = split(base_url).ok_or_else(odd_base_url)?;
         Ok(Self {
             scheme,
             authority: authority.to_owned(),
@@ -52,30 +44,74 @@ impl Http {
             ("accept".to_owned(), request.accept.as_bytes().to_vec()),
             ("user-agent".to_owned(), USER_AGENT.as_bytes().to_vec()),
         ];
+        if request.body.is_some() {
+            fields.push(("content-type".to_owned(), b"application/json".to_vec()));
+        }
         if let Some(range) = &request.range {
             fields.push(("range".to_owned(), range.as_bytes().to_vec()));
         }
         let fields = Fields::from_list(&fields).map_err(|_| refused("the header fields"))?;
         let outgoing = OutgoingRequest::new(fields);
         let method = match request.method {
+            Method::Delete => wasi::http::types::Method::Delete,
             Method::Get => wasi::http::types::Method::Get,
             Method::Head => wasi::http::types::Method::Head,
+            Method::Post => wasi::http::types::Method::Post,
+            Method::Put => wasi::http::types::Method::Put,
         };
-        let path = format!("{}{}", self.api, request.target);
+        let place = self.place(request)?;
         outgoing
             .set_method(&method)
             .map_err(|()| refused("the method"))?;
         outgoing
-            .set_scheme(Some(&self.scheme))
+            .set_scheme(Some(&place.scheme))
             .map_err(|()| refused("the scheme"))?;
         outgoing
-            .set_authority(Some(&self.authority))
+            .set_authority(Some(&place.authority))
             .map_err(|()| refused("the authority"))?;
         outgoing
-            .set_path_with_query(Some(&path))
+            .set_path_with_query(Some(&place.path))
             .map_err(|()| refused("the path"))?;
         Ok(outgoing)
     }
+
+    /// Where a request goes: below the API's root, or to the very URL that an answer led to.
+    fn place(&self, request: &Request) -> Result<Place, Breakage> {
+        if !request.is_elsewhere {
+            return Ok(Place {
+                scheme: self.scheme.clone(),
+                authority: self.authority.clone(),
+                path: format!("{}{}", self.api, request.target),
+            });
+        }
+        // A fragment is never sent.
+        let url = request.target.split('#').next().unwrap_or_default();
+        let (scheme, authority, path) = split(url).ok_or_else(|| refused("the place"))?;
+        let root = if path.starts_with('/') { "" } else { "/" };
+        Ok(Place {
+            scheme,
+            authority: authority.to_owned(),
+            path: format!("{root}{path}"),
+        })
+    }
+}
+
+/// Where a request goes.
+struct Place {
+    scheme: Scheme,
+    authority: String,
+    path: String,
+}
+
+/// A URL's scheme, its authority, and the rest.
+fn split(url: &str) -> Option<(Scheme, &str, &str)> {
+    let (scheme, rest) = match url.split_once("://")? {
+        ("https", rest) => (Scheme::Https, rest),
+        ("http", rest) => (Scheme::Http, rest),
+        _ => return None,
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    (!authority.is_empty()).then_some((scheme, authority, path))
 }
 
 impl Transport for Http {
@@ -83,7 +119,14 @@ impl Transport for Http {
 
     async fn send(&self, request: &Request) -> Result<Answer<Body>, Breakage> {
         let outgoing = self.outgoing(request)?;
+        let body = request
+            .body
+            .as_deref()
+            .map(|bytes| (outgoing.body(), bytes));
         let answer = outgoing_handler::handle(outgoing, None).map_err(from_code)?;
+        if let Some((body, bytes)) = body {
+            deliver(body.map_err(|()| refused("a body asked for once"))?, bytes).await?;
+        }
         AsyncPollable::new(answer.subscribe()).wait_for().await;
         // It is ready, and asked for once.
         let answer = answer
@@ -139,6 +182,31 @@ impl Transport for Http {
 
     fn random(&self) -> u64 {
         random::get_random_u64()
+    }
+}
+
+/// Write a body to its end. Where the host stops to read, it has an answer ready that says why, and
+/// that answer counts.
+async fn deliver(body: OutgoingBody, mut rest: &[u8]) -> Result<(), Breakage> {
+    let stream = body.write().map_err(|()| refused("a stream taken once"))?;
+    let ready = AsyncPollable::new(stream.subscribe());
+    while !rest.is_empty() {
+        ready.wait_for().await;
+        let Ok(room) = stream.check_write() else {
+            break;
+        };
+        let room = usize::try_from(room).unwrap_or(usize::MAX).min(PIECE);
+        let (piece, after) = rest.split_at(room.min(rest.len()));
+        if stream.write(piece).is_err() {
+            break;
+        }
+        rest = after;
+    }
+    drop(ready);
+    drop(stream);
+    match rest.is_empty() {
+        true => OutgoingBody::finish(body, None).map_err(from_code),
+        false => Ok(()),
     }
 }
 
@@ -202,9 +270,15 @@ fn from_code(code: ErrorCode) -> Breakage {
 
 fn kind(code: &ErrorCode) -> BreakageKind {
     match code {
-        ErrorCode::DnsTimeout
-        | ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionReadTimeout
+        ErrorCode::DnsTimeout | ErrorCode::ConnectionTimeout => BreakageKind::ConnectTimedOut,
+        ErrorCode::ConnectionLimitReached => BreakageKind::NotSent("the call used up its requests"),
+        ErrorCode::ConfigurationError => {
+            BreakageKind::NotSent("the host cannot use the credential")
+        }
+        ErrorCode::HttpRequestBodySize(_) => {
+            BreakageKind::NotSent("the host sends no body of that size")
+        }
+        ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
         | ErrorCode::HttpResponseTimeout => BreakageKind::TimedOut,
         ErrorCode::DnsError(_)
@@ -212,7 +286,6 @@ fn kind(code: &ErrorCode) -> BreakageKind {
         | ErrorCode::DestinationUnavailable
         | ErrorCode::DestinationIpUnroutable
         | ErrorCode::ConnectionRefused
-        | ErrorCode::ConnectionLimitReached
         | ErrorCode::TlsProtocolError
         | ErrorCode::TlsAlertReceived(_) => BreakageKind::Unreachable,
         ErrorCode::TlsCertificateError => BreakageKind::Untrusted,
@@ -230,5 +303,8 @@ fn kind(code: &ErrorCode) -> BreakageKind {
 
 /// Read at once, at most. Small reads cost a call into the host each.
 const CHUNK: u64 = 256 * 1024;
+
+/// Written at once, at most: well below what one call into the host may carry.
+const PIECE: usize = 64 * 1024;
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

@@ -6,8 +6,10 @@
 //! # Layout
 //!
 //! - `component`: the exports, which only translate; `bindings`: what they are generated from.
-//! - `connection`, `repositories`, `git`: one module an interface, one file a function.
+//! - `connection`, `repositories`, `git`, `search`, `changes`, `pull_requests`, `statuses`,
+//!   `webhooks`: one module an interface, one file a function.
 //! - `call`: what every function needs of the forge: deadline, retries, limits.
+//! - `writing`: what functions that change something have in common.
 //! - `endpoint`, `page`, `error`, `retry`, `model`: addresses, lists, failures, patience, JSON.
 //! - `transport`: what is asked of the sandbox; `http`: the only file that asks `wasi:http`.
 //!
@@ -29,6 +31,7 @@
 )]
 mod bindings;
 mod call;
+mod changes;
 #[cfg(target_family = "wasm")]
 mod component;
 mod connection;
@@ -39,11 +42,16 @@ mod git;
 mod http;
 mod model;
 mod page;
+mod pull_requests;
 mod repositories;
 mod retry;
+mod search;
+mod statuses;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod webhooks;
+mod writing;
 
 /// What the component asks for, readable without running it.
 #[cfg(target_family = "wasm")]

@@ -1,12 +1,29 @@
 //! Whole functions against a forge in memory; apart because they cross every other module.
 
+mod blame;
+mod branches;
 mod calls;
 mod check;
+mod commit_forge;
+mod commits;
 mod compare;
+mod deliveries;
+mod diffs;
 mod files;
 mod forge;
+mod git_diff;
+mod hooks;
 mod lists;
+mod loss;
+mod many_files;
+mod many_limits;
+mod mutate;
+mod new_tags;
+mod pull_requests;
 mod refs;
 mod repositories;
 mod revisions;
+mod searches;
+mod statuses;
+mod stored;
 mod trees;

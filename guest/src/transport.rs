@@ -1,5 +1,7 @@
 //! What the component asks of HTTP and of clocks; apart so that everything else is tested without a sandbox.
 
+use serde_json::Value;
+
 /// Sends requests and tells the time.
 pub(crate) trait Transport {
     /// An answer's body that nobody has read from yet.
@@ -24,11 +26,28 @@ pub(crate) trait Transport {
     fn random(&self) -> u64;
 }
 
-/// Methods that read.
+/// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
+    Delete,
     Get,
     Head,
+    Post,
+    Put,
+}
+
+impl Method {
+    /// As it stands in a request.
+    #[cfg(test)]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
 }
 
 /// A request to the forge.
@@ -42,6 +61,13 @@ pub(crate) struct Request {
     pub(crate) range: Option<String>,
     /// Whether a part of it may succeed where the whole is too much for the forge.
     pub(crate) is_divisible: bool,
+    /// JSON that is sent.
+    pub(crate) body: Option<Vec<u8>>,
+    /// Whether an answer that leads to another place is wanted as it is.
+    pub(crate) may_lead_elsewhere: bool,
+    /// Whether `target` is a whole URL that an answer of the forge's led to. The host lets such a
+    /// request through once, and sends nothing of the connection with it.
+    pub(crate) is_elsewhere: bool,
 }
 
 impl Request {
@@ -52,6 +78,29 @@ impl Request {
             accept: "application/json",
             range: None,
             is_divisible: false,
+            body: None,
+            may_lead_elsewhere: false,
+            is_elsewhere: false,
+        }
+    }
+
+    pub(crate) fn post(target: impl Into<String>, body: &Value) -> Self {
+        Self::write(Method::Post, target, Some(body))
+    }
+
+    pub(crate) fn put(target: impl Into<String>, body: &Value) -> Self {
+        Self::write(Method::Put, target, Some(body))
+    }
+
+    pub(crate) fn delete(target: impl Into<String>) -> Self {
+        Self::write(Method::Delete, target, None)
+    }
+
+    fn write(method: Method, target: impl Into<String>, body: Option<&Value>) -> Self {
+        Self {
+            method,
+            body: body.map(|body| body.to_string().into_bytes()),
+            ..Self::json(target)
         }
     }
 
@@ -59,6 +108,14 @@ impl Request {
         Self {
             accept: "*/*",
             ..Self::json(target)
+        }
+    }
+
+    /// What stands at a URL that an answer of the forge's led to.
+    pub(crate) fn elsewhere(url: impl Into<String>) -> Self {
+        Self {
+            is_elsewhere: true,
+            ..Self::content(url)
         }
     }
 
@@ -137,12 +194,16 @@ pub(crate) struct Breakage {
 /// Kinds of breakage, as far as they lead to different answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BreakageKind {
+    /// No connection in time, so that nothing was sent.
+    ConnectTimedOut,
     /// The answer ended early.
     Cut,
     /// The host refused the request.
     Denied,
     /// A connection broke after it was made.
     Interrupted,
+    /// The host did not send it, and why.
+    NotSent(&'static str),
     /// Anything else.
     Other,
     /// No answer in time.

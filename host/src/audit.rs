@@ -13,8 +13,9 @@ use crate::error::Error;
 /// Where audit lines go.
 ///
 /// A `request` line is written before anything leaves, and a request whose line cannot be
-/// written does not leave. A `response` line follows when the answer has ended in whatever way.
-/// Neither holds a query, a header, a body, or a value out of a path other than the repository.
+/// written does not leave. A `response` line follows when the answer has ended in whatever way. A
+/// `delivery` line is written before a plugin reads a delivery, which it does not if the line cannot
+/// be written, and when one is refused. None holds a query, a header, a body, or a value out of a path other than the repository.
 pub trait AuditSink: Send + Sync {
     /// Write one line of JSON, without a line break.
     ///
@@ -116,6 +117,18 @@ pub(crate) enum Line<'a> {
         decision: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         layer: Option<&'a str>,
+        reason: &'a str,
+    },
+    /// Before a delivery is given to a plugin, or when it is refused.
+    Delivery {
+        time: String,
+        call: &'a str,
+        connection: &'a str,
+        plugin: &'a str,
+        bytes: usize,
+        decision: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        verified: Option<&'a str>,
         reason: &'a str,
     },
     /// When its answer has ended.

@@ -3,7 +3,7 @@
 mod generated {
     wasmtime::component::bindgen!({
         path: "../wit",
-        world: "reader",
+        world: "plugin",
         exports: { default: async },
         with: { "wasi:io/streams.input-stream": wasmtime_wasi::p2::DynInputStream },
     });
@@ -11,4 +11,3 @@ mod generated {
 
 pub(crate) use self::generated::exports::jitera::code_source as exports;
 pub(crate) use self::generated::jitera::code_source as imports;
-pub(crate) use self::generated::{Reader, ReaderPre};

@@ -10,12 +10,12 @@ use wasmtime::component::{Resource, ResourceTableError};
 use wasmtime::{PoolConcurrencyLimitError, Store};
 use wasmtime_wasi::p2::{DynInputStream, InputStream};
 
-use crate::bindings::Reader;
 use crate::bindings::imports::settings::Forge;
 use crate::content::{Content, Promise};
 use crate::contract::types;
 use crate::error::Error;
-use crate::exchange::{CallRecord, IdentityAnswer, Offered, lock};
+use crate::exchange::{CallRecord, IdentityAnswer, Offered, lock, next_id};
+use crate::exports::{Exports, OptionalInterface};
 use crate::gate::Gate;
 use crate::identity;
 use crate::outcome::{Failure, Outcome, Trap, TrapKind};
@@ -25,7 +25,7 @@ use crate::state::CallState;
 
 /// A plugin that was made for one call and waits for it.
 pub(crate) struct Running {
-    pub(crate) reader: Reader,
+    pub(crate) exports: Exports,
     pub(crate) store: Store<CallState>,
     pub(crate) deadline: tokio::time::Instant,
     named: Option<Named>,
@@ -87,6 +87,16 @@ pub(crate) async fn begin(
     operation: &'static str,
     repository: Option<RepositoryArgument<'_>>,
 ) -> Result<Running, Refused> {
+    begin_as(next_id(), source, operation, repository).await
+}
+
+/// The same for a call that has its name in the audit already.
+pub(crate) async fn begin_as(
+    id: String,
+    source: &Source,
+    operation: &'static str,
+    repository: Option<RepositoryArgument<'_>>,
+) -> Result<Running, Refused> {
     let started = Instant::now();
     let refused = |failure: Failure| Refused {
         failure,
@@ -102,12 +112,18 @@ pub(crate) async fn begin(
         let limit = shared.limits.calls;
         refused(Error::Busy { limit }.into())
     })?;
+    if let Some(interface) = OptionalInterface::of(operation)
+        && !shared.plugin.offers(interface)
+    {
+        return Err(refused(interface.unsupported()));
+    }
     let grant = source
         .policy()
         .call(operation, repository)
         .map_err(|denial| refused(Error::Refused(denial).into()))?;
     let engine = shared.plugin.engine();
     let record = CallRecord::new(
+        id,
         operation,
         &shared.name,
         shared.plugin.digest(),
@@ -122,10 +138,10 @@ pub(crate) async fn begin(
     };
     let mut store = CallState::store(engine, &shared.limits, gate, forge);
     let deadline = tokio::time::Instant::now() + shared.limits.call;
-    let instantiated = shared.plugin.pre().instantiate_async(&mut store);
+    let instantiated = shared.plugin.pre().instantiate(&mut store);
     match tokio::time::timeout_at(deadline, instantiated).await {
-        Ok(Ok(reader)) => Ok(Running {
-            reader,
+        Ok(Ok(exports)) => Ok(Running {
+            exports,
             store,
             deadline,
             named: Named::of(source, repository),
@@ -146,6 +162,11 @@ impl Running {
     /// The call's outcome. The plugin is gone when this returns.
     pub(crate) fn end<T>(self, returned: Returned<T>) -> Ended<T> {
         self.end_with(returned, |_, answer| Ok(answer))
+    }
+
+    /// The outcome of a call that the plugin could not be asked for.
+    pub(crate) fn abandon<T>(self, failure: Failure) -> Outcome<T> {
+        self.end_with(Ok(Ok(Ok(()))), |_, ()| Err(failure)).outcome
     }
 
     /// If the plugin asked the forge which repository that is, the forge must have said that it is
@@ -223,6 +244,7 @@ impl Running {
             duration: self.started.elapsed(),
             cpu,
             moved_to,
+            verification: None,
             output,
         };
         Ended {

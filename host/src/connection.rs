@@ -10,7 +10,7 @@ use code_source_egress::{Access, ConnectedRepository, EndpointPattern, Operator}
 use ipnet::IpNet;
 
 use crate::audit::AuditSink;
-use crate::credential::TokenSource;
+use crate::credential::{Age, TokenSource};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::transport::{ClientIdentity, Proxy, Resolver};
@@ -32,7 +32,8 @@ pub struct Connection {
     pub(crate) deny: Vec<EndpointPattern>,
     pub(crate) redirect_origins: Vec<String>,
     pub(crate) webhook_urls: Vec<String>,
-    pub(crate) secrets: BTreeMap<String, TokenSource>,
+    pub(crate) secrets: BTreeMap<(String, Age), TokenSource>,
+    pub(crate) allow_unauthenticated_deliveries: bool,
     pub(crate) repositories: Vec<ConnectedRepository>,
     pub(crate) private_addresses: Vec<IpNet>,
     pub(crate) allow_plain_http: bool,
@@ -59,6 +60,7 @@ impl Connection {
             redirect_origins: Vec::new(),
             webhook_urls: Vec::new(),
             secrets: BTreeMap::new(),
+            allow_unauthenticated_deliveries: false,
             repositories: Vec::new(),
             private_addresses: Vec::new(),
             allow_plain_http: false,
@@ -124,7 +126,21 @@ impl Connection {
     /// A secret beside the token, such as a webhook's. A plugin names it, and the host puts it in
     /// where the provider's profile has a place for it.
     pub fn secret(mut self, name: impl Into<String>, source: TokenSource) -> Self {
-        self.secrets.insert(name.into(), source);
+        self.secrets.insert((name.into(), Age::Current), source);
+        self
+    }
+
+    /// The secret of that name before it was exchanged. Deliveries that were made with it are
+    /// accepted as long as it is named here; it is handed to nobody.
+    pub fn previous_secret(mut self, name: impl Into<String>, source: TokenSource) -> Self {
+        self.secrets.insert((name.into(), Age::Previous), source);
+        self
+    }
+
+    /// Accept deliveries of webhooks although nothing says that they come from the forge. It is for
+    /// connections without a secret for them: as soon as there is one, it has to be right.
+    pub fn allow_unauthenticated_deliveries(mut self, allow: bool) -> Self {
+        self.allow_unauthenticated_deliveries = allow;
         self
     }
 
@@ -180,6 +196,7 @@ impl Connection {
     pub(crate) fn operator(&self) -> Result<Operator, Error> {
         let origins = self.redirect_origins.iter();
         let origins = origins.map(|origin| Operator::parse_redirect_origin(origin));
+        let handed = |(name, age): &(String, Age)| (*age == Age::Current).then(|| name.clone());
         Ok(Operator {
             access: self.access.clone(),
             repositories: self.repositories.clone(),
@@ -188,7 +205,7 @@ impl Connection {
             deny: self.deny.clone(),
             redirect_origins: origins.collect::<Result<_, _>>().map_err(Error::Policy)?,
             webhook_urls: self.webhook_urls.clone(),
-            secrets: self.secrets.keys().cloned().collect(),
+            secrets: self.secrets.keys().filter_map(handed).collect(),
         })
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use code_source_egress as egress;
 
+use crate::delivery::DeliveryRefusal;
+
 /// What went wrong in the host itself, in words that fit "failed to …: ".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +56,10 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A delivery of a webhook was not read: nothing says that it comes from the forge, or it is
+    /// out of bounds.
+    #[error("the delivery is refused: {0}")]
+    DeliveryRefused(DeliveryRefusal),
     /// The plugin's digest is not the pinned one.
     #[error("the plugin's SHA-256 is `{found}`, and `{pinned}` is pinned")]
     Digest {
@@ -81,6 +87,12 @@ pub enum Error {
         /// Why not.
         #[source]
         source: io::Error,
+    },
+    /// A delivery tells of a repository that is not connected.
+    #[error("the delivery tells of a repository that is not connected")]
+    ForeignRepository {
+        /// Its identity, as the plugin read it.
+        id: String,
     },
     /// The forge's answer does not say that the repository is the one that was named.
     #[error("cannot confirm which repository that is")]
@@ -169,6 +181,7 @@ impl Error {
             }
             Self::Contract { .. } => "use a plugin built for this contract".into(),
             Self::Exhausted => "wait for a call to end, or let the engine have more instances".into(),
+            Self::DeliveryRefused(refusal) => return refusal.hint(),
             Self::Digest { found, .. } => {
                 format!("if the change is meant, pin the new digest: sha256 = \"{found}\"")
             }

@@ -33,6 +33,9 @@
 //!        plugin ◀───────────┴──────▶ content  what the plugin hands on goes past it
 //! ```
 //!
+//! What a forge sends by itself, a delivery of a webhook, does not come this way:
+//! [`Source::read_delivery`] verifies it first, and the plugin that reads it asks for nothing.
+//!
 //! # Example
 //!
 //! ```
@@ -108,9 +111,11 @@ mod connection;
 mod content;
 mod cpu;
 mod credential;
+mod delivery;
 mod engine;
 mod error;
 mod exchange;
+mod exports;
 mod gate;
 mod identity;
 mod limits;
@@ -139,8 +144,10 @@ pub use crate::audit::{AuditFile, AuditSink, LossyAudit};
 pub use crate::connection::Connection;
 pub use crate::content::{Content, ContentError};
 pub use crate::credential::{Secret, TokenSource};
+pub use crate::delivery::{DeliveryRefusal, RawDelivery, Verification, VerifiedDelivery};
 pub use crate::engine::{Engine, EngineBuilder, Inspector};
 pub use crate::error::Error;
+pub use crate::exports::OptionalInterface;
 pub use crate::limits::Limits;
 pub use crate::outcome::{Failure, Outcome, Trap, TrapKind};
 pub use crate::plugin::{Plugin, PluginDescription};

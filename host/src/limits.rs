@@ -30,12 +30,12 @@ pub struct Limits {
     pub cpu: Duration,
     /// Time from the end of a request to the head of its answer. 60 s.
     pub first_byte: Duration,
-    /// Bytes of an answer's headers, names and values. 64 KiB.
+    /// Bytes of the headers of an answer or of a delivery, names and values. 64 KiB.
     pub header_bytes: usize,
     /// Things that the plugin may hold at once, such as requests, answers and streams. 1,024; the
     /// host keeps up to a few hundred kilobytes for each.
     pub handles: usize,
-    /// Number of an answer's headers. 100.
+    /// Number of the headers of an answer or of a delivery. 100.
     pub headers: usize,
     /// Bytes that one call of the plugin into the host may make it allocate for lists and texts.
     /// 256 KiB. The plugin's own answer may have 256 times as many.

@@ -98,7 +98,8 @@ impl fmt::Display for Trap {
 pub enum TrapKind {
     /// It failed by itself: a panic, a wrong memory access, a misused resource.
     Crash,
-    /// It returned a stream that is not the untouched body of one of this call's answers.
+    /// It returned a stream that is not the untouched body of one of this call's answers, or bytes
+    /// that are not what it says of them.
     Content,
     /// [`Limits::cpu`](crate::Limits::cpu).
     CpuTime,

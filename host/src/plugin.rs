@@ -8,10 +8,9 @@ use code_source_egress::{Manifest, Profile};
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
-use crate::bindings::ReaderPre;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::state::CallState;
+use crate::exports::{ExportsPre, OptionalInterface};
 use crate::{cache, linker, provider};
 
 /// A component that is ready to be called. Clones are the same plugin.
@@ -23,7 +22,7 @@ pub struct Plugin {
 struct Inner {
     engine: Engine,
     description: PluginDescription,
-    pre: ReaderPre<CallState>,
+    pre: ExportsPre,
 }
 
 /// What a plugin says of itself: read from its bytes, with nothing compiled and nothing run.
@@ -138,10 +137,16 @@ impl Plugin {
         &self.inner.description.profile
     }
 
+    /// Whether the plugin has an interface that it may leave out.
+    #[must_use]
+    pub fn offers(&self, interface: OptionalInterface) -> bool {
+        self.inner.pre.offers(interface)
+    }
+
     /// What the plugin imports, in the order of the component.
     #[must_use]
     pub fn imports(&self) -> Vec<String> {
-        let component = self.inner.pre.instance_pre().component();
+        let component = self.inner.pre.component();
         let runtime = self.inner.engine.runtime();
         let imports = component.component_type();
         let imports = imports.imports(runtime).map(|(name, _)| name.to_owned());
@@ -152,7 +157,7 @@ impl Plugin {
         &self.inner.engine
     }
 
-    pub(crate) fn pre(&self) -> &ReaderPre<CallState> {
+    pub(crate) fn pre(&self) -> &ExportsPre {
         &self.inner.pre
     }
 }
@@ -167,7 +172,7 @@ impl fmt::Debug for Plugin {
     }
 }
 
-fn prepare(engine: &Engine, component: &Component) -> Result<ReaderPre<CallState>, Error> {
+fn prepare(engine: &Engine, component: &Component) -> Result<ExportsPre, Error> {
     let unusable = |error: wasmtime::Error| Error::NotAComponent {
         problem: format!("it does not fit the contract: {error:#}"),
     };
@@ -175,7 +180,7 @@ fn prepare(engine: &Engine, component: &Component) -> Result<ReaderPre<CallState
         .linker()
         .instantiate_pre(component)
         .map_err(unusable)?;
-    ReaderPre::new(pre).map_err(unusable)
+    ExportsPre::new(pre).map_err(unusable)
 }
 
 /// Say what was loaded instead, where it is one of the usual mistakes.

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::delivery::Verification;
+
 /// What the host saw during one call.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -20,6 +22,8 @@ pub struct Report {
     /// The path that the repository has by now, where the forge told another one than it was
     /// connected with. The identity is what counts: nothing is bound anew.
     pub moved_to: Option<String>,
+    /// How the delivery was verified, where the call is about one.
+    pub verification: Option<Verification>,
     /// What the plugin wrote to its output: untrusted, cut at a limit, control characters
     /// replaced.
     pub output: String,

@@ -3,7 +3,7 @@
 use code_source::contract::types::{CredentialProblem, ErrorCode, Severity};
 use code_source::{Failure, Source};
 use code_source_stand_in::{Certificate, Feature, StandIn, TokenSpec};
-use code_source_tests::{Rig, expect, plugin};
+use code_source_tests::{Rig, expect, played, plugin};
 
 fn codes(report: &code_source::contract::connection::Report) -> Vec<(&str, Severity)> {
     report
@@ -25,7 +25,7 @@ async fn a_sound_connection_has_no_finding_of_severity_error() {
     let rig = Rig::new().await;
     let report = expect(rig.source().check().await);
     assert_eq!(report.product, "GitLab");
-    assert_eq!(report.version.as_deref(), Some("18.6.0-ee"));
+    assert_eq!(report.version, Some(rig.forge.version()));
     assert_eq!(
         report
             .account
@@ -122,7 +122,7 @@ async fn a_token_that_the_forge_does_not_know_is_invalid() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_authority_is_untrusted_to_the_plugin_and_named_in_the_report() {
-    let rig = Rig::with(StandIn::builder().certificate(Certificate::SelfSigned)).await;
+    let rig = Rig::with(played().certificate(Certificate::SelfSigned)).await;
     let outcome = rig.source().check().await;
     assert!(matches!(
         error(outcome.answer.unwrap_err()).code,
@@ -186,7 +186,7 @@ async fn under_admin_mode_a_token_without_that_scope_is_not_an_administrators() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_the_forge_does_not_know_of_itself_is_worth_knowing() {
-    let builder = StandIn::builder()
+    let builder = played()
         .path_prefix("/gitlab")
         .external_url("http://other.example");
     let rig = Rig::with(builder).await;

@@ -1,7 +1,9 @@
 //! The contract's files themselves.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use code_source::egress::functions;
 use wit_parser::{Docs, Resolve, TypeDefKind};
 
 #[test]
@@ -70,6 +72,24 @@ fn parts(kind: &TypeDefKind) -> Vec<(&str, &Docs)> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+#[test]
+fn the_host_says_of_every_function_of_the_contract_what_it_may_use() {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(wit).expect("the contract parses");
+    let mut offered = BTreeSet::new();
+    for (name, interface) in &resolve.packages[package].interfaces {
+        // The one that a plugin calls, and does not offer.
+        if name == "settings" {
+            continue;
+        }
+        let functions = resolve.interfaces[*interface].functions.keys();
+        offered.extend(functions.map(|function| format!("{name}.{function}")));
+    }
+    let known: BTreeSet<_> = functions().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(known, offered);
 }
 
 #[test]

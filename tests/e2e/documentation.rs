@@ -31,6 +31,8 @@ fn every_reason_is_in_the_page_about_the_audit() {
         "host/src/answer/mod.rs",
         "host/src/answer/bounds.rs",
         "host/src/content.rs",
+        "host/src/delivery/mod.rs",
+        "host/src/delivery/refusal.rs",
     ] {
         let found = labels(file);
         assert!(!found.is_empty(), "{file}");
@@ -93,4 +95,66 @@ fn the_page_about_attacks_names_every_test_of_them_and_no_other() {
     let attacks = all.iter().filter(|name| name.starts_with("attacks::"));
     let missing: Vec<_> = attacks.filter(|name| !named.contains(&***name)).collect();
     assert_eq!(missing, Vec::<&String>::new(), "there and not named");
+}
+
+#[test]
+fn the_page_about_failures_has_tests_for_each_and_names_every_test_of_them() {
+    let page = read("tests/FAILURES.md");
+    let mut all = BTreeSet::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e");
+    tests_in(&folder, "", &mut all);
+    // The first two lines of the table are its head.
+    let rows = page.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut named = BTreeSet::new();
+    for (row, number) in rows.clone().zip(1..) {
+        assert!(row.starts_with(&format!("| {number} |")), "{row}");
+        let (_, tests) = row.rsplit_once(" | ").unwrap();
+        let tests = tests.split('`').skip(1).step_by(2);
+        named.extend(tests.clone());
+        let unknown: Vec<_> = tests.filter(|name| !all.contains(*name)).collect();
+        assert_eq!(unknown, Vec::<&str>::new(), "named and not there: {row}");
+        assert!(row.contains("::"), "{row}");
+    }
+    assert_eq!(rows.count(), 50);
+    let own = all.iter().filter(|name| name.starts_with("forty::"));
+    let missing: Vec<_> = own.filter(|name| !named.contains(&***name)).collect();
+    assert_eq!(missing, Vec::<&String>::new(), "there and not named");
+}
+
+/// The modules that a suite consists of.
+fn modules(file: &str) -> BTreeSet<String> {
+    let text = read(file);
+    let names = text.lines().filter_map(|line| line.strip_prefix("mod "));
+    names
+        .map(|name| name.trim_end_matches(';').to_owned())
+        .collect()
+}
+
+/// The sources of a module and of all below it.
+fn sources(module: &Path) -> String {
+    let mut text = std::fs::read_to_string(module.with_extension("rs")).unwrap_or_default();
+    for entry in std::fs::read_dir(module).into_iter().flatten() {
+        text += &sources(&entry.unwrap().path().with_extension(""));
+    }
+    text
+}
+
+#[test]
+fn everything_that_meets_the_stand_in_is_in_both_suites() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e");
+    let meets = |module: &String| {
+        let text = sources(&folder.join(module));
+        ["Rig::", "Shop::", "Stock::"]
+            .iter()
+            .any(|way| text.contains(way))
+    };
+    let oldest = modules("tests/e2e/main.rs");
+    // This file has the words in it that it looks for.
+    let once = BTreeSet::from(["documentation".to_owned()]);
+    let expected: BTreeSet<_> = oldest
+        .difference(&once)
+        .filter(|module| meets(module))
+        .cloned()
+        .collect();
+    assert_eq!(modules("tests/e2e/newest.rs"), expected);
 }

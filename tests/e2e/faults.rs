@@ -1,10 +1,13 @@
-//! Every operation while something goes wrong with one request in a few: its answer is complete
+//! Every operation that reads while something goes wrong with one request in a few: its answer is complete
 //! and right, or it is an error.
 
-use code_source::contract::types::ErrorCode;
-use code_source_stand_in::{Effect, Fault, Matcher, RetryAfter, StandIn, When};
+mod writes;
 
-use crate::operations::{Ended, OPERATIONS, Stock};
+use code_source::contract::types::ErrorCode;
+use code_source_stand_in::{Effect, Fault, Matcher, RetryAfter, When};
+use code_source_tests::played;
+
+use crate::operations::{Ended, READS, Stock};
 
 /// What an operation must come to.
 #[derive(Clone, Copy)]
@@ -15,13 +18,13 @@ enum Expected {
     RightOr(fn(&Ended) -> bool),
 }
 
-/// Run every operation while one request in `row` is hit.
+/// Run every operation that reads while one request in `row` is hit.
 async fn hold(row: u64, what: Effect, expected: Expected) {
-    hold_those(&OPERATIONS, row, what, expected).await;
+    hold_those(&READS, row, what, expected).await;
 }
 
 async fn hold_those(operations: &[&str], row: u64, what: Effect, expected: Expected) {
-    let shop = Stock::new(StandIn::builder()).await;
+    let shop = Stock::new(played()).await;
     let mut hits = 0;
     for operation in operations {
         let (Ended::Right(truth), _) = shop.run(&shop.source, operation).await else {
@@ -105,7 +108,7 @@ async fn json_of_another_form_is_malformed() {
     // Nothing tells what a blob or an archive should have been, other than its own bytes, and
     // `check` reports what the forge does not tell.
     let others = ["connection.check", "git.read-blob", "git.read-archive"];
-    let those: Vec<_> = OPERATIONS
+    let those: Vec<_> = READS
         .into_iter()
         .filter(|name| !others.contains(name))
         .collect();

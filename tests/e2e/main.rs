@@ -1,23 +1,41 @@
 //! End-to-end tests: the real component, in the real host, against a stand-in forge over TLS.
 
 // Operations, one file each, named as the operation: what it answers, and what it fails with.
+mod add_comment;
+mod blame;
 mod check;
 mod compare;
+mod create_branch;
+mod create_commit;
+mod create_tag;
+mod delete_branch;
+mod diff_file;
+mod edit_pull_request;
 mod link;
+mod list_changes;
 mod list_commits;
+mod list_pull_requests;
 mod list_refs;
 mod list_repositories;
 mod list_tree;
+mod merge_pull_request;
+mod open_pull_request;
 mod read_archive;
 mod read_blob;
 mod read_commit;
 mod read_file;
+mod read_files;
 mod read_repository;
 mod resolve;
+mod search_code;
+mod set_status;
 mod stat_file;
+mod webhooks;
 
-// All operations at once: with faults, refusals, waiting, and on many versions.
+// All operations at once: with bad input, faults, refusals, waiting, and on many versions.
+mod bad_input;
 mod faults;
+mod forty;
 mod operations;
 mod refusals;
 mod retries;
@@ -32,6 +50,7 @@ mod sync;
 mod contract;
 mod documentation;
 mod manifest;
+mod operations_table;
 mod sources;
 
 // A plugin that is hostile, and everything that it may try.
@@ -42,9 +61,11 @@ mod audit;
 mod ceiling;
 mod content;
 mod embedding;
+mod large;
 mod limits;
 mod loading;
 mod opening;
+mod optional_interfaces;
 mod sandbox;
 mod secrecy;
 mod telemetry;

@@ -1,16 +1,18 @@
 //! The component's manifest: it declares what is used, and nothing else.
 
+mod visits;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use code_source::contract::git::{ArchiveFormat, CompareMode, RefKind, Revision};
 use code_source::contract::repositories::Filter;
 use code_source::{Outcome, Report};
-use code_source_stand_in::{Change, Effect, Fault, Matcher, StandIn, When};
-use code_source_tests::{Declared, first_page, plugin};
+use code_source_stand_in::{Change, Effect, Fault, Matcher, When};
+use code_source_tests::{Declared, first_page, played, plugin};
 use wit_parser::{Resolve, WorldItem};
 
-use crate::operations::{OPERATIONS, Stock, everything};
+use crate::operations::{Stock, WITHOUT_REQUEST, everything, operations};
 
 /// Endpoints by the operation that asked for them.
 #[derive(Default)]
@@ -103,37 +105,49 @@ async fn list_nothing(shop: &Stock, used: &mut Used) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_uses_exactly_what_the_manifest_declares_for_it() {
-    let shop = Stock::new(StandIn::builder()).await;
+    let shop = Stock::new(played()).await;
     shop.project.commit(
         "main",
         "Point",
         &[("pointer", Change::file(shop.project.lfs_object("stored")))],
     );
     let mut used = Used::default();
-    for operation in OPERATIONS {
-        used.note(&shop.run(&shop.source, operation).await.1);
+    for operation in operations() {
+        used.note(&shop.undisturbed(operation).await.1);
     }
     revisit(&shop, &mut used).await;
     list_nothing(&shop, &mut used).await;
+    visits::all(&mut used).await;
     let declared = plugin().manifest().operations().map(|(name, endpoints)| {
         let endpoints = endpoints.iter().map(|one| one.endpoint().to_string());
         (name.to_owned(), endpoints.collect())
     });
-    assert_eq!(
-        used.0,
-        declared.collect::<BTreeMap<String, BTreeSet<String>>>()
+    let declared: BTreeMap<String, BTreeSet<String>> = declared.collect();
+    let mut wrong = Vec::new();
+    for (name, endpoints) in &declared {
+        let found = used.0.remove(name).unwrap_or_default();
+        let unused = endpoints.difference(&found);
+        wrong.extend(unused.map(|one| format!("{name} never asks for {one}")));
+        let spare = found.difference(endpoints);
+        wrong.extend(spare.map(|one| format!("{name} asks for {one}")));
+    }
+    assert!(
+        wrong.is_empty() && used.0.is_empty(),
+        "{}\n{:?}",
+        wrong.join("\n"),
+        used.0.keys()
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_of_every_operation_arrives_at_a_declared_endpoint() {
-    let shop = Stock::new(StandIn::builder().path_prefix("/gitlab")).await;
-    for operation in OPERATIONS {
-        shop.run(&shop.source, operation).await;
+    let shop = Stock::new(played().path_prefix("/gitlab")).await;
+    for operation in operations() {
+        shop.undisturbed(operation).await;
     }
     let declared = Declared::of(plugin());
     let requests = shop.rig.forge.requests();
-    assert!(requests.len() >= OPERATIONS.len());
+    assert!(requests.len() >= operations().count());
     for request in requests {
         let path = request.path.strip_prefix("/gitlab/api/v4").unwrap();
         assert!(
@@ -149,7 +163,7 @@ fn the_manifest_names_every_function_of_the_contract_and_no_other() {
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir(wit).expect("the contract parses");
-    let world = resolve.packages[package].worlds["reader"];
+    let world = resolve.packages[package].worlds["plugin"];
     let mut contract = BTreeSet::new();
     for item in resolve.worlds[world].exports.values() {
         let WorldItem::Interface { id, .. } = item else {
@@ -169,11 +183,11 @@ fn the_manifest_names_every_function_of_the_contract_and_no_other() {
         .operations()
         .map(|(name, _)| name.to_owned())
         .collect();
-    assert_eq!(declared, contract);
-    let listed: BTreeSet<_> = OPERATIONS
-        .iter()
+    let listed: BTreeSet<_> = operations()
         .filter(|name| !name.contains(' '))
-        .map(|name| (*name).to_owned())
+        .chain([WITHOUT_REQUEST])
+        .map(str::to_owned)
         .collect();
     assert_eq!(listed, contract, "the tests know every function too");
+    assert_eq!(declared, contract);
 }

@@ -1,7 +1,7 @@
 //! Opening a connection: what is refused before anything is sent.
 
 use code_source::{Connection, Error, Secret, Source, TokenSource};
-use code_source_tests::{Rig, plugin};
+use code_source_tests::{Rig, played, plugin};
 
 fn open(url: &str) -> Result<Source, Error> {
     let token = TokenSource::Value(Secret::new("a-token-of-some-length"));
@@ -59,7 +59,7 @@ fn plain_http_is_refused_where_nobody_asked_for_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn plain_http_works_at_a_loopback_address_that_is_allowed() {
-    let rig = Rig::with(code_source_stand_in::StandIn::builder().plain_http()).await;
+    let rig = Rig::with(played().plain_http()).await;
     let source = Source::open(plugin(), rig.connection().allow_plain_http(true)).unwrap();
     code_source_tests::expect(source.check().await);
 }

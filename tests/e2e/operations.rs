@@ -1,36 +1,35 @@
 //! Every operation of the contract, to be run by name; apart from the tests because several of
 //! them hold all operations against the same claim.
 
-use code_source::contract::git::{
-    ArchiveFormat, ByteRange, CompareMode, LineRange, RefKind, Revision,
-};
-use code_source::contract::repositories::{Filter, RepositoryRef};
+mod arranged;
+mod reading;
+mod writing;
+
+use std::sync::atomic::AtomicU64;
+
+use code_source::contract::repositories::Filter;
 use code_source::contract::types::Error;
-use code_source::{Content, ContentError, Failure, FileContent, Outcome, Report, Source};
-use code_source_stand_in::{Builder, Change, Feature, Project, noise};
-use code_source_tests::{Rig, bytes, first_page, git};
+use code_source::egress::Access;
+use code_source::{
+    Connection, Content, ContentError, Failure, FileContent, Outcome, Report, Secret, Source,
+    TokenSource,
+};
+use code_source_stand_in::{Builder, Project};
+use code_source_tests::{Rig, WireServer, bytes, connected};
 use sha2::{Digest as _, Sha256};
 
-/// Every function of the contract, as its manifest names it.
-pub(crate) const OPERATIONS: [&str; 15] = [
-    "connection.check",
-    "repositories.list-repositories",
-    "repositories.read-repository",
-    "git.resolve",
-    "git.list-refs",
-    "git.list-commits",
-    "git.read-commit",
-    "git.list-tree",
-    "git.stat-file",
-    "git.read-file",
-    "git.read-blob",
-    "git.read-archive",
-    "git.compare",
-    "git.link",
-    "git.read-file with a range",
-];
+pub(crate) use self::reading::READS;
+pub(crate) use self::writing::{Prepared, WRITES};
 
-/// A forge with a repository that has a bit of everything.
+/// The function that asks nothing of the forge, and therefore is none of those above.
+pub(crate) const WITHOUT_REQUEST: &str = "webhooks.read-delivery";
+
+/// Every operation that asks something of the forge.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    READS.into_iter().chain(WRITES)
+}
+
+/// A forge with a repository that has a bit of everything, and a place for its webhooks.
 pub(crate) struct Stock {
     pub(crate) rig: Rig,
     pub(crate) project: Project,
@@ -39,6 +38,15 @@ pub(crate) struct Stock {
     pub(crate) base: String,
     pub(crate) tip: String,
     pub(crate) blob: String,
+    /// The number of a pull request with a comment.
+    pub(crate) number: u64,
+    /// That comment, and its thread.
+    pub(crate) comment: (String, String),
+    /// The identity of a webhook.
+    pub(crate) hook: String,
+    pub(crate) receiver: WireServer,
+    /// How often an operation was prepared.
+    count: AtomicU64,
 }
 
 /// How an operation ended.
@@ -50,6 +58,8 @@ pub(crate) enum Ended {
     Refused(Error),
     /// In the middle of its content.
     Broken(ContentError),
+    /// With the host not believing which repository the plugin speaks of.
+    Disbelieved,
 }
 
 impl Stock {
@@ -57,105 +67,50 @@ impl Stock {
     pub(crate) async fn new(builder: Builder) -> Self {
         let rig = Rig::with(builder).await;
         let project = rig.forge.project("web/shop").description("Sells things");
-        Self::filled(rig, project)
+        Self::filled(rig, project).await
     }
 
     /// The same in a repository that names its objects by SHA-256.
     pub(crate) async fn sha256(builder: Builder) -> Self {
         let rig = Rig::with(builder).await;
         let project = rig.forge.project("web/shop").sha256();
-        Self::filled(rig, project)
+        Self::filled(rig, project).await
     }
 
-    fn filled(rig: Rig, project: Project) -> Self {
-        rig.forge.feature(Feature::Ranges);
-        let mut files = vec![
-            ("README.md".to_owned(), Change::file("# Shop\n")),
-            ("noise".to_owned(), Change::file(noise(1, 100_000))),
-            ("bin/run".to_owned(), Change::executable("#!/bin/sh\n")),
-        ];
-        files.extend((0..220).map(|number| (format!("src/{number:03}"), Change::file("x\n"))));
-        let base = project.commit("main", "Begin", &files);
-        project.commit(
-            "main",
-            "Change",
-            &[("README.md", Change::file("# Store\n"))],
-        );
-        let tip = project.commit(
-            "main",
-            "Move",
-            &[
-                ("bin/run", Change::Delete),
-                ("run", Change::executable("#!/bin/sh\n")),
-            ],
-        );
-        project.branch("side", &base);
-        project.tag("v1.0", &base, Some("Notes"));
-        let blob = git(&project, &["rev-parse", "main:noise"]);
-        let (source, id) = (rig.source_of(&project), project.id().to_string());
-        Self {
-            rig,
-            project,
-            source,
-            id,
-            base,
-            tip,
-            blob,
-        }
+    /// What an operator would configure who allows everything, with another token.
+    pub(crate) fn connection(&self, token: &str) -> Connection {
+        connection(&self.rig, &self.project, token, &self.receiver)
     }
 
-    /// Run an operation, on `source` instead of the shop's own where it is another account's.
+    /// Run an operation, on `source` instead of the shop's own where it is another account's. One
+    /// that writes is given something of its own to write to.
     pub(crate) async fn run(&self, source: &Source, operation: &str) -> (Ended, Report) {
-        let (id, page) = (self.id.as_str(), first_page());
-        let main = Revision::DefaultBranch;
-        match operation {
-            "connection.check" => shown(source.check().await),
-            "repositories.list-repositories" => {
-                shown(source.list_repositories(&everything(), &page).await)
-            }
-            "repositories.read-repository" => shown(
-                source
-                    .read_repository(&RepositoryRef::Id(id.to_owned()))
-                    .await,
-            ),
-            "git.resolve" => shown(source.resolve(id, &main).await),
-            "git.list-refs" => shown(source.list_refs(id, RefKind::Branch, None, &page).await),
-            "git.list-commits" => shown(source.list_commits(id, &main, None, &page).await),
-            "git.read-commit" => shown(source.read_commit(id, &self.tip).await),
-            "git.list-tree" => shown(source.list_tree(id, &main, "", true, &page).await),
-            "git.stat-file" => shown(source.stat_file(id, &main, "README.md").await),
-            "git.read-file" => file(source.read_file(id, &main, "noise", None, false).await).await,
-            "git.read-file with a range" => {
-                let range = Some(ByteRange {
-                    first: 10,
-                    last: Some(50_000),
-                });
-                file(source.read_file(id, &main, "noise", range, false).await).await
-            }
-            "git.read-blob" => content(source.read_blob(id, &self.blob).await).await,
-            "git.read-archive" => {
-                content(
-                    source
-                        .read_archive(id, &self.tip, Some("src"), ArchiveFormat::Tar)
-                        .await,
-                )
-                .await
-            }
-            "git.compare" => {
-                let mode = CompareMode::SinceMergeBase;
-                shown(
-                    source
-                        .compare(id, &self.base, &self.tip, mode, true, &page)
-                        .await,
-                )
-            }
-            "git.link" => {
-                let lines = Some(LineRange { first: 1, last: 2 });
-                shown(source.link(id, &self.tip, "README.md", lines).await)
-            }
-            other => panic!("no operation is called `{other}`"),
+        if READS.contains(&operation) {
+            return self.read(source, operation).await;
         }
+        let prepared = self.prepare(operation);
+        self.write(source, operation, &prepared).await
     }
+
+    /// Run an operation where nothing goes wrong: there is something that it changes.
+    pub(crate) async fn undisturbed(&self, operation: &str) -> (Ended, Report) {
+        if READS.contains(&operation) {
+            return self.read(&self.source, operation).await;
+        }
+        let prepared = self.prepare_all(operation).await;
+        self.write(&self.source, operation, &prepared).await
+    }
+}
+
+fn connection(rig: &Rig, project: &Project, token: &str, receiver: &WireServer) -> Connection {
+    let secret = |text: &str| TokenSource::Value(Secret::new(text));
+    // An operator lists every address; no test writes to more.
+    let places = 0..400;
+    rig.connection_with(token)
+        .repositories([connected(project)])
+        .access(Access::ALL)
+        .webhook_urls(places.map(|number| format!("{}/run-{number}", receiver.url())))
+        .secret("webhook", secret("a-shared-secret-of-all-operations"))
 }
 
 /// A filter that leaves nothing out.
@@ -169,7 +124,7 @@ pub(crate) fn everything() -> Filter {
     }
 }
 
-fn shown<T: std::fmt::Debug>(outcome: Outcome<T>) -> (Ended, Report) {
+pub(crate) fn shown<T: std::fmt::Debug>(outcome: Outcome<T>) -> (Ended, Report) {
     let ended = match outcome.answer {
         Ok(answer) => Ended::Right(format!("{answer:#?}")),
         Err(failure) => refused(failure, &outcome.report),
@@ -177,7 +132,7 @@ fn shown<T: std::fmt::Debug>(outcome: Outcome<T>) -> (Ended, Report) {
     (ended, outcome.report)
 }
 
-async fn file(outcome: Outcome<FileContent>) -> (Ended, Report) {
+pub(crate) async fn file(outcome: Outcome<FileContent>) -> (Ended, Report) {
     let (answer, report) = (outcome.answer, outcome.report);
     match answer {
         Ok(found) => (
@@ -188,7 +143,7 @@ async fn file(outcome: Outcome<FileContent>) -> (Ended, Report) {
     }
 }
 
-async fn content(outcome: Outcome<Content>) -> (Ended, Report) {
+pub(crate) async fn content(outcome: Outcome<Content>) -> (Ended, Report) {
     let (answer, report) = (outcome.answer, outcome.report);
     match answer {
         Ok(found) => (drained(String::new(), found).await, report),
@@ -207,10 +162,12 @@ async fn drained(details: String, content: Content) -> Ended {
     }
 }
 
-/// Only the contract's own errors are expected here: a trap or an error of the host fails the test.
+/// Only the contract's own errors are expected here, and the host's doubts: a trap or another error of
+/// the host fails the test.
 fn refused(failure: Failure, report: &Report) -> Ended {
     match failure {
         Failure::Answer(error) => Ended::Refused(error),
+        Failure::Host(code_source::Error::Identity(_)) => Ended::Disbelieved,
         other => panic!("{other:?}\n{report:#?}"),
     }
 }

@@ -100,7 +100,7 @@ async fn its_page_is_where_people_find_it() {
     let found = expect(source.read_commit(&id, &tip).await);
     assert_eq!(
         found.web_url,
-        format!("{}/web/shop/-/commit/{tip}", rig.forge.url())
+        format!("{}/web/shop/-/commit/{tip}", rig.forge.external_url())
     );
 }
 

@@ -2,8 +2,8 @@
 
 use code_source::contract::repositories::{Access, RepositoryRef, State, Visibility};
 use code_source::{Error, Failure};
-use code_source_stand_in::{AccessLevel, Change, Feature, StandIn, Visibility as Shown};
-use code_source_tests::{Rig, code, expect};
+use code_source_stand_in::{AccessLevel, Change, Feature, Visibility as Shown};
+use code_source_tests::{Rig, code, expect, played};
 
 fn path(path: &str) -> RepositoryRef {
     RepositoryRef::Path(path.to_owned())
@@ -32,10 +32,13 @@ async fn a_repository_is_the_same_by_path_and_by_identity() {
         assert_eq!(found.description.as_deref(), Some("Sells <things>"));
         assert_eq!(found.default_branch.as_deref(), Some("trunk"));
         assert_eq!(found.topics, ["rust", "web"]);
-        assert_eq!(found.web_url, format!("{}/web/shop", rig.forge.url()));
+        assert_eq!(
+            found.web_url,
+            format!("{}/web/shop", rig.forge.external_url())
+        );
         assert_eq!(
             found.clone_url,
-            Some(format!("{}/web/shop.git", rig.forge.url()))
+            Some(format!("{}/web/shop.git", rig.forge.external_url()))
         );
         assert!(!found.empty && found.last_activity_at.is_some());
     }
@@ -103,8 +106,8 @@ async fn access_is_the_higher_of_the_projects_and_the_groups() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moved_repository_is_told_by_its_old_path_and_read_by_its_identity() {
     for builder in [
-        StandIn::builder(),
-        StandIn::builder()
+        played(),
+        played()
             .path_prefix("/gitlab")
             .external_url("http://other.example"),
     ] {

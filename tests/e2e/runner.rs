@@ -1,17 +1,22 @@
 //! The command `code-source`, run as a person or a script runs it, against a stand-in forge.
 
 mod approve;
+mod changes;
 mod configuration;
 mod content;
 mod errors;
+mod files;
 mod json;
 mod kubernetes;
 mod lists;
 mod looks;
 mod policy;
+mod pull_requests;
 mod setup;
+mod statuses;
 mod sync;
 mod text;
+mod webhooks;
 
 use code_source_stand_in::{Change, Effect, Fault, Matcher, Project, When, noise};
 use code_source_tests::{Rig, Runner};

@@ -42,7 +42,7 @@ async fn one_call_too_many_is_refused_at_once() {
 async fn twenty_thousand_requests_at_once_are_too_many_and_a_short_record() {
     let shop = Shop::open().await;
     let source = shop.source();
-    let request = Request::get("/api/v4/user");
+    let request = Request::get(shop.rig.api("/user"));
     let all = Instruction::Repeat {
         request,
         times: 20_000,

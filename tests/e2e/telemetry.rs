@@ -102,7 +102,7 @@ async fn a_call_and_its_requests_have_the_names_of_the_conventions() {
 async fn no_span_holds_a_path_a_query_or_a_token() {
     let shop = Shop::open().await;
     let secret = Request::get(shop.api("/repository/tree?ref=very-private"));
-    let foreign = Request::get("/api/v4/projects/rivals%2Fplans/repository/tree");
+    let foreign = Request::get(shop.rig.api("/projects/rivals%2Fplans/repository/tree"));
     let spans = spans(&shop, vec![secret, foreign]).await;
     let text = format!("{:?}", spans.0.lock().unwrap());
     for part in [

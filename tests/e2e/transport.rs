@@ -17,8 +17,8 @@ use std::time::Duration;
 use code_source::contract::types::ErrorCode;
 use code_source::report::{RequestFailure, Stage};
 use code_source::{Connection, Failure, Limits, Outcome, Resolver, Secret, Source, TokenSource};
-use code_source_stand_in::{Certificate, Effect, Fault, Matcher, StandIn, When};
-use code_source_tests::{Rig, expect, plugin};
+use code_source_stand_in::{Certificate, Effect, Fault, Matcher, When};
+use code_source_tests::{Rig, expect, played, plugin};
 
 /// A resolver that answers what a test says.
 struct Fixed(Vec<IpAddr>);
@@ -75,7 +75,7 @@ async fn each_problem_with_a_certificate_has_its_reason() {
         (Certificate::WrongName, "certificate-wrong-name"),
         (Certificate::SelfSigned, "certificate-self-signed"),
     ] {
-        let rig = Rig::with(StandIn::builder().certificate(certificate)).await;
+        let rig = Rig::with(played().certificate(certificate)).await;
         let outcome = rig.source().check().await;
         assert!(
             matches!(code(&outcome), ErrorCode::Untrusted),

@@ -2,7 +2,7 @@
 
 use code_source_stand_in::{Builder, StandIn};
 
-use crate::operations::{Ended, OPERATIONS, Stock};
+use crate::operations::{Ended, READS, Stock, operations};
 
 /// What every operation answers, without the address that the forge believes it has, and without
 /// what a version may tell about itself.
@@ -10,19 +10,38 @@ async fn answers(builder: Builder, external: Option<&str>) -> Vec<String> {
     let shop = Stock::new(builder).await;
     let url = shop.rig.forge.url();
     let mut all = Vec::new();
-    for operation in OPERATIONS
+    // What a webhook's deliveries carry is told from 19.0 on, and a place differs each time.
+    let others = ["connection.", "webhooks."];
+    let same = READS
         .into_iter()
-        .filter(|name| *name != "connection.check")
-    {
+        .filter(|name| !others.iter().any(|part| name.starts_with(part)));
+    for operation in same {
         let (ended, report) = shop.run(&shop.source, operation).await;
         let Ended::Right(answer) = ended else {
             panic!("{operation}: {ended:#?}\n{report:#?}")
         };
-        let answer = answer.replace(&url, "BASE");
+        let answer = timeless(&answer).replace(&url, "BASE");
         let answer = external.map_or(answer.clone(), |external| answer.replace(external, "BASE"));
         all.push(format!("{operation}: {answer}"));
     }
     all
+}
+
+/// An answer without the moments at which the test itself wrote something.
+fn timeless(answer: &str) -> String {
+    // Nothing that a forge holds from the beginning is as new as that.
+    let is_recent = |line: &&str| {
+        let number = line
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(',');
+        number
+            .parse::<u64>()
+            .is_ok_and(|number| number > 1_790_000_000)
+    };
+    let lines = answer.lines().filter(|line| !is_recent(line));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,16 +85,19 @@ async fn every_version_is_told_as_it_calls_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn http_1_gives_the_same_answers_as_http_2() {
-    let truth = answers(StandIn::builder(), None).await;
-    assert_eq!(answers(StandIn::builder().http1_only(), None).await, truth);
+    let truth = answers(StandIn::builder().version("18.6.0"), None).await;
+    assert_eq!(
+        answers(StandIn::builder().version("18.6.0").http1_only(), None).await,
+        truth
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repository_that_names_objects_by_sha_256_is_read_by_every_operation() {
-    let shop = Stock::sha256(StandIn::builder()).await;
+    let shop = Stock::sha256(StandIn::builder().version("19.0.0-ee")).await;
     assert_eq!((shop.tip.len(), shop.blob.len()), (64, 64));
-    for operation in OPERATIONS {
-        let (ended, report) = shop.run(&shop.source, operation).await;
+    for operation in operations() {
+        let (ended, report) = shop.undisturbed(operation).await;
         assert!(
             matches!(ended, Ended::Right(_)),
             "{operation}: {ended:#?}\n{report:#?}"

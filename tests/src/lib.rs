@@ -4,6 +4,7 @@
 //! # Layout
 //!
 //! - [`Rig`]: a forge, a token for it, and connections to it; checks itself when it is dropped
+//! - [`played()`]: which forge the running suite plays, where a test does not say
 //! - [`TokenSearch`]: looks for tokens, in every usual encoding, in all that plugins are handed
 //! - [`hostile`], [`tell`], [`hand_on`]: a plugin that does what a test tells it
 //! - [`Shop`]: a forge with a project that such a plugin is connected to
@@ -22,6 +23,7 @@ mod git;
 mod listening;
 mod odd_server;
 mod outcome;
+mod played;
 mod proxy;
 mod raw_forge;
 mod rig;
@@ -39,7 +41,10 @@ pub use crate::audit::AuditLines;
 pub use crate::declared::Declared;
 pub use crate::git::{git, git_bytes, git_input, git_lines};
 pub use crate::odd_server::{BlackHole, CannedServer};
-pub use crate::outcome::{bytes, code, expect_error, failed_request, following, page_of, trap};
+pub use crate::outcome::{
+    bytes, code, expect_error, failed_request, following, page_of, trap, writes,
+};
+pub use crate::played::played;
 pub use crate::proxy::{Conduct, TestProxy};
 pub use crate::raw_forge::RawForge;
 pub use crate::rig::{Rig, component, engine, expect, first_page, plugin};

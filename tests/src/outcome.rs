@@ -4,6 +4,8 @@ use code_source::contract::types::{Error, PageEnd, PageRequest};
 use code_source::report::RequestFailure;
 use code_source::{Content, ContentError, Failure, Outcome, Trap};
 
+use crate::rig::Rig;
+
 /// The error of a call that the contract's own errors are expected of.
 ///
 /// # Panics
@@ -78,6 +80,16 @@ pub async fn bytes(mut content: Content) -> Result<Vec<u8>, ContentError> {
         all.extend_from_slice(&chunk?);
     }
     Ok(all)
+}
+
+/// How many requests arrived so far that were to change something.
+pub fn writes(rig: &Rig) -> usize {
+    let requests = rig.forge.requests();
+    let reads = [http::Method::GET, http::Method::HEAD];
+    requests
+        .iter()
+        .filter(|request| !reads.contains(&request.method))
+        .count()
 }
 
 /// The page that follows one that ended so; `None` where it was the last.

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use code_source::contract::types::PageRequest;
+use code_source::egress::Access;
 use code_source::{Connection, Engine, Failure, Outcome, Plugin, Secret, Source, TokenSource};
 use code_source_stand_in::{Builder, StandIn};
 
 use crate::audit::AuditLines;
 use crate::declared::Declared;
+use crate::played::played;
 use crate::runner::Runner;
+use crate::shop::connected;
 use crate::token_search::TokenSearch;
 
 /// A forge with everything that a test needs to reach it.
@@ -28,9 +31,9 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// A forge as the stand-in makes it without further words.
+    /// A forge as the running suite plays it.
     pub async fn new() -> Self {
-        Self::with(StandIn::builder()).await
+        Self::with(played()).await
     }
 
     /// A forge made as `builder` says.
@@ -47,6 +50,14 @@ impl Rig {
             audit: Arc::default(),
             folder,
         }
+    }
+
+    /// What leads to a path of the forge's API, as it stands in a request.
+    pub fn api(&self, path: &str) -> String {
+        let url = self.forge.url();
+        let prefix = url.splitn(4, '/').nth(3);
+        let prefix = prefix.map_or_else(String::new, |prefix| format!("/{prefix}"));
+        format!("{prefix}/api/v4{path}")
     }
 
     /// A folder of the test's own.
@@ -96,6 +107,12 @@ impl Rig {
         };
         Source::open(plugin(), self.connection().repositories([connected]))
             .expect("the connection opens")
+    }
+
+    /// An open connection to one repository, connected without a request, that may also write.
+    pub fn writer_of(&self, project: &code_source_stand_in::Project) -> Source {
+        let connection = self.connection().repositories([connected(project)]);
+        Source::open(plugin(), connection.access(Access::ALL)).expect("the connection opens")
     }
 
     /// The runner, with the options that lead it to this forge.
@@ -170,6 +187,9 @@ pub fn plugin() -> &'static Plugin {
 /// The engine of all tests of a process; it shows the search all that plugins are handed.
 pub fn engine() -> &'static Engine {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        // Whether anybody listens to a span is asked once for all threads: without a listener from the
+        // beginning, tests that listen for a while would miss what others were first to reach.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let builder = Engine::builder().inspector(Arc::clone(&*SEARCH) as Arc<_>);
         builder
             .cache_directory(Some(cache()))

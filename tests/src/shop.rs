@@ -29,9 +29,10 @@ impl Shop {
         Self { rig, project, file }
     }
 
-    /// A path of the project in the forge's API.
+    /// What leads to a path of the project in the forge's API.
     pub fn api(&self, rest: &str) -> String {
-        format!("/api/v4/projects/{}{rest}", self.project.id())
+        self.rig
+            .api(&format!("/projects/{}{rest}", self.project.id()))
     }
 
     /// The path and query of the file.

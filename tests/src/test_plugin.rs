@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use code_source::contract::changes::CommitRequest;
 use code_source::contract::git::Revision;
-use code_source::egress::Manifest;
+use code_source::contract::pull_requests::Proposal;
+use code_source::egress::{Access, Manifest};
 use code_source::{Engine, Error, FileContent, Outcome, Plugin, Source};
-use code_source_test_plugins::{Answer, Handing, Instruction};
+use code_source_test_plugins::{Answer, Handing, Instruction, Request};
 
 use crate::rig::{engine, expect};
 
@@ -55,12 +57,61 @@ pub fn with_manifest(component: &[u8], manifest: &[u8]) -> Vec<u8> {
     [preamble, &[0], &leb128(body.len()), &body, rest].concat()
 }
 
-/// Let the plugin carry out an instruction in `git.link`.
+/// Let the plugin carry out an instruction: in `git.link`, or in a function that writes, if what the
+/// instruction asks for needs more than reading.
 pub async fn tell(source: &Source, instruction: Instruction) -> Outcome<String> {
     let repository = &source.repositories()[0].id;
-    source
-        .link(repository, "", &instruction.to_string(), None)
-        .await
+    let text = instruction.to_string();
+    match instruction.requests().into_iter().find_map(access) {
+        Some(Access::Commits) => {
+            let outcome = source.create_commit(repository, &commit(text)).await;
+            outcome.map(|made| made.commit.message)
+        }
+        Some(Access::PullRequests) => {
+            let outcome = source.open_pull_request(repository, &proposal(text)).await;
+            outcome.map(|made| made.pull_request.title)
+        }
+        Some(_) => {
+            let outcome = source.read_webhook(repository, &text).await;
+            outcome.map(|webhook| webhook.id)
+        }
+        None => source.link(repository, "", &text, None).await,
+    }
+}
+
+/// What a request that is as it should be needs besides reading.
+fn access(request: &Request) -> Option<Access> {
+    let path = request.path_with_query.split('?').next()?;
+    let writes = request.method != "GET";
+    match path {
+        path if path.contains("/hooks") => Some(Access::Webhooks),
+        path if writes && path.ends_with("/repository/commits") => Some(Access::Commits),
+        path if writes && path.ends_with("/merge_requests") => Some(Access::PullRequests),
+        _ => None,
+    }
+}
+
+fn commit(message: String) -> CommitRequest {
+    CommitRequest {
+        branch: "main".to_owned(),
+        start: None,
+        expected_head: None,
+        message,
+        author: None,
+        actions: Vec::new(),
+    }
+}
+
+fn proposal(title: String) -> Proposal {
+    Proposal {
+        source_branch: "topic".to_owned(),
+        target_branch: "main".to_owned(),
+        title,
+        body: String::new(),
+        draft: false,
+        labels: Vec::new(),
+        remove_source_branch: false,
+    }
 }
 
 /// Let the plugin return a stream in `git.read-file`.

@@ -65,11 +65,15 @@ fn judge(purpose: &Purpose, head: &Head, problem: &Problem) -> Verdict {
             ErrorCode::Rejected(quote(problem.text())),
             "GitLab took the request for one of a browser on another site",
         ),
-        409 => Verdict::new(ErrorCode::Conflict(Conflict::Other(quote(problem.text())))),
+        409 => Verdict::new(ErrorCode::Conflict(conflict(problem))),
         413 | 414 => Verdict::new(ErrorCode::InvalidArgument("it is too long".to_owned())),
         429 => Verdict::hint(
             ErrorCode::RateLimited,
             "an administrator can raise GitLab's rate limits for this account",
+        ),
+        503 if problem.text().contains(MAINTENANCE) => Verdict::hint(
+            ErrorCode::ReadOnly("maintenance".to_owned()),
+            "an administrator of GitLab switched its maintenance mode on; reading works",
         ),
         500..=599 => Verdict::hint(
             ErrorCode::Unavailable,
@@ -77,6 +81,14 @@ fn judge(purpose: &Purpose, head: &Head, problem: &Problem) -> Verdict {
         ),
         200..=299 => Verdict::new(ErrorCode::Malformed(format!("status {}", head.status))),
         _ => Verdict::new(ErrorCode::Rejected(quote(problem.text()))),
+    }
+}
+
+/// GitLab's own lock on a repository or a merge request passes by itself.
+fn conflict(problem: &Problem) -> Conflict {
+    match problem.text().contains("Resource lock") {
+        true => Conflict::Locked,
+        false => Conflict::Other(quote(problem.text())),
     }
 }
 
@@ -148,6 +160,9 @@ fn method_problem(problem: &Problem) -> String {
         false => quote(problem.text()),
     }
 }
+
+/// What GitLab's maintenance mode says, in every version.
+const MAINTENANCE: &str = "maintenance mode";
 
 /// What GitLab's endpoints call what is missing.
 const SUBJECTS: &[(&str, Subject)] = &[

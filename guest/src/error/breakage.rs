@@ -31,10 +31,16 @@ fn explain(kind: BreakageKind, detail: &str) -> (ErrorCode, &'static str, Option
             Some("the host's report names the rule"),
         ),
         BreakageKind::Interrupted => (ErrorCode::Unreachable, "the connection broke", None),
+        BreakageKind::NotSent(why) => (ErrorCode::Other(why.to_owned()), why, None),
         BreakageKind::Other => (
             ErrorCode::Other(detail.to_owned()),
             "the request failed",
             None,
+        ),
+        BreakageKind::ConnectTimedOut => (
+            ErrorCode::Timeout,
+            "no connection within the time allowed",
+            Some("check that the network lets requests through to GitLab"),
         ),
         BreakageKind::TimedOut => (
             ErrorCode::Timeout,
@@ -86,6 +92,13 @@ mod tests {
             ErrorCode::Unreachable
         ));
         assert!(matches!(code(BreakageKind::Other), ErrorCode::Other(_)));
+        assert!(
+            matches!(code(BreakageKind::NotSent("why")), ErrorCode::Other(why) if why == "why")
+        );
+        assert!(matches!(
+            code(BreakageKind::ConnectTimedOut),
+            ErrorCode::Timeout
+        ));
         assert!(matches!(code(BreakageKind::TimedOut), ErrorCode::Timeout));
         assert!(matches!(
             code(BreakageKind::TooLarge(Some(9))),

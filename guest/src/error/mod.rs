@@ -52,6 +52,11 @@ impl Failure {
         Self::new(ErrorCode::Unsupported(need.into()), message)
     }
 
+    /// The same failure, of something else that it keeps from being done.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
@@ -72,6 +77,24 @@ impl Failure {
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
         self.0.code = code;
         self
+    }
+
+    /// A write was sent, this came of it, and looking at GitLab did not tell what became of it.
+    pub(crate) fn into_unknown_outcome(mut self) -> Self {
+        self.0.message += "; whether the change took effect is not known";
+        self.0.code = ErrorCode::OutcomeUnknown;
+        self.0.retry_after = None;
+        self.with_hint("look whether it took effect, or make the same call again")
+    }
+
+    /// Warn of what may be done twice, where the outcome is not known and nothing tells a repetition.
+    pub(crate) fn not_to_be_repeated(self) -> Self {
+        match self.0.code {
+            ErrorCode::OutcomeUnknown => {
+                self.with_hint("look whether it took effect before you make the same call again")
+            }
+            _ => self,
+        }
     }
 
     pub(crate) fn code(&self) -> &ErrorCode {

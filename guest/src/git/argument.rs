@@ -3,7 +3,7 @@
 use crate::error::Failure;
 
 /// An object's full name: 40 or 64 lower-case hexadecimal digits.
-pub(super) fn object_id(name: &str, id: &str) -> Result<(), Failure> {
+pub(crate) fn object_id(name: &str, id: &str) -> Result<(), Failure> {
     match is_object_id(id) {
         true => Ok(()),
         false => Err(Failure::invalid(format!(
@@ -13,12 +13,12 @@ pub(super) fn object_id(name: &str, id: &str) -> Result<(), Failure> {
 }
 
 /// Whether text is an object's full name.
-pub(super) fn is_object_id(text: &str) -> bool {
+pub(crate) fn is_object_id(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The path of something below the root.
-pub(super) fn path(path: &str) -> Result<(), Failure> {
+pub(crate) fn path(path: &str) -> Result<(), Failure> {
     match path.is_empty() {
         true => Err(Failure::invalid("path: it is empty, which is the root")),
         false => directory(path),
@@ -26,7 +26,7 @@ pub(super) fn path(path: &str) -> Result<(), Failure> {
 }
 
 /// The path of a directory, which may be the root.
-pub(super) fn directory(path: &str) -> Result<(), Failure> {
+pub(crate) fn directory(path: &str) -> Result<(), Failure> {
     if path.is_empty() {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub(super) fn directory(path: &str) -> Result<(), Failure> {
 }
 
 /// The name of a branch or a tag, as far as git's rules matter in an address.
-pub(super) fn reference_name(name: &str) -> Result<(), Failure> {
+pub(crate) fn reference_name(name: &str) -> Result<(), Failure> {
     let is_odd = name.is_empty()
         || name.len() > LONGEST_PATH
         || name.starts_with('-')

@@ -49,7 +49,8 @@ pub(crate) async fn compare<T: Transport>(
         Ok(asked) => asked,
         Err(failure) => return Err(comparing.explain(call, &project, failure).await),
     };
-    let complete = is_complete(&answer);
+    let from = merge_base.as_ref().unwrap_or(comparing.base);
+    let complete = is_complete(&answer, from == comparing.head);
     let (changes, next) = cut(answer, behind, limit, comparing.with_patches);
     Ok(Comparison {
         base: comparing.base.clone(),
@@ -190,10 +191,13 @@ impl Behind {
 }
 
 /// Whether all files that differ are named. GitLab says so when its time is over; that it reached a
-/// limit on files shows only in their number, which an administrator can set up to 3,000.
-fn is_complete(answer: &model::Comparison) -> bool {
+/// limit on files shows only in their number, which an administrator can set up to 3,000. That it
+/// could not make the difference may not show at all: then it names no file, as it does of two
+/// commits that have one tree.
+fn is_complete(answer: &model::Comparison, is_same_commit: bool) -> bool {
     let is_cut = answer.compare_timeout || answer.overflow;
-    !is_cut && !FILE_LIMITS.contains(&answer.diffs.len())
+    let is_doubtful = answer.diffs.is_empty() && !is_same_commit;
+    !is_cut && !is_doubtful && !FILE_LIMITS.contains(&answer.diffs.len())
 }
 
 /// Sort by path and take what follows `behind`.
@@ -252,9 +256,15 @@ mod tests {
     }
 
     #[test]
+    fn only_a_commit_and_itself_are_known_to_differ_in_nothing() {
+        assert!(is_complete(&answer(&[]), true));
+        assert!(!is_complete(&answer(&[]), false));
+    }
+
+    #[test]
     fn a_comparison_that_was_cut_short_is_not_complete() {
+        let is_complete = |answer: &model::Comparison| is_complete(answer, false);
         assert!(is_complete(&answer(&["a"])));
-        assert!(is_complete(&answer(&[])));
         let timed_out = model::Comparison {
             compare_timeout: true,
             ..answer(&["a"])

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Make a change of what GitLab says of one file.
-pub(super) fn from_diff(diff: Diff, with_patches: bool) -> FileChange {
+pub(crate) fn from_diff(diff: Diff, with_patches: bool) -> FileChange {
     let patch = patch(&diff);
     let kind = kind(&diff, &patch);
     let old_kind = kind_at(&diff.a_mode, &diff.b_mode);

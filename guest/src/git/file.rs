@@ -13,10 +13,10 @@ use crate::{
 
 /// A file at a commit.
 #[derive(Clone, Debug)]
-pub(super) struct Located {
-    pub(super) project: Project,
-    pub(super) pinned: Pinned,
-    pub(super) path: String,
+pub(crate) struct Located {
+    pub(crate) project: Project,
+    pub(crate) pinned: Pinned,
+    pub(crate) path: String,
 }
 
 impl Located {
@@ -30,6 +30,23 @@ impl Located {
         self.address()
             .literal("/raw")
             .query("ref", &self.pinned.commit)
+    }
+
+    /// The address of the bytes that Git LFS stores for it.
+    pub(super) fn stored_target(&self) -> Target {
+        self.raw_target().query("lfs", "true")
+    }
+
+    /// The address of whose lines are whose.
+    pub(super) fn blame_target(&self, lines: Option<(u32, u32)>) -> Target {
+        let target = self.address().literal("/blame");
+        let target = target.query("ref", &self.pinned.commit);
+        match lines {
+            Some((first, last)) => target
+                .number("range%5Bstart%5D", first.into())
+                .number("range%5Bend%5D", last.into()),
+            None => target,
+        }
     }
 
     pub(super) fn purpose(&self) -> Purpose {

@@ -2,7 +2,11 @@
 //!
 //! See <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>.
 
-use crate::bindings::git::{LfsPointer, Storage};
+use crate::{
+    bindings::git::{LfsPointer, Storage},
+    error::Failure,
+    transport::Head,
+};
 
 /// A pointer is smaller than this many bytes.
 pub(super) const LARGEST_POINTER: u64 = 1_024;
@@ -12,6 +16,35 @@ pub(super) fn storage(content: &[u8]) -> Storage {
     match parse(content) {
         Some(pointer) => Storage::Lfs(pointer),
         None => Storage::Git,
+    }
+}
+
+/// Hold the head of an answer with a stored file against its pointer. Of the bytes themselves the
+/// host knows the hash.
+///
+/// A project without Git LFS answers with the pointer, whatever is asked.
+pub(super) fn check_stored(
+    head: &Head,
+    pointer: &LfsPointer,
+    pointer_size: u64,
+) -> Result<(), Failure> {
+    let length = head.number("content-length").filter(|_| head.status == 200);
+    let is_pointer = head.number("x-gitlab-size") == Some(pointer_size)
+        && length.is_none_or(|length| length == pointer_size)
+        && pointer.size != pointer_size;
+    if is_pointer {
+        return Err(Failure::unsupported(
+            "Git LFS switched on for the repository",
+            "GitLab answers with the pointer, not with the file that it stands for",
+        )
+        .with_head(head));
+    }
+    match length.is_none_or(|length| length == pointer.size) {
+        true => Ok(()),
+        false => Err(
+            Failure::malformed("the stored file has another size than its pointer says")
+                .with_head(head),
+        ),
     }
 }
 

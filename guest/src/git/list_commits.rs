@@ -1,10 +1,6 @@
 //! `git.list-commits`; apart as every function of the contract is.
 
-use super::{
-    argument,
-    list_tree::{Resumed, known},
-    missing, revision,
-};
+use super::{argument, list_tree::Resumed, missing, revision};
 use crate::{
     bindings::{
         git::{CommitsPage, Revision},
@@ -39,7 +35,7 @@ pub(crate) async fn list_commits<T: Transport>(
         .with(name)
         .with_option(path);
     let (pinned, position) = match page::resume(request, &list)? {
-        Some(Resumed { commit, position }) => (known(commit), position),
+        Some(Resumed { commit, position }) => (revision::known(commit), position),
         None => {
             let pinned = revision::pin(call, &project, at).await?;
             (pinned, Position::beginning(limit))

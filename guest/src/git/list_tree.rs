@@ -39,7 +39,10 @@ pub(crate) async fn list_tree<T: Transport>(
     let limit = page::limit(listing.page)?;
     let list = listing.fingerprint(call.base_url());
     let (pinned, position) = match page::resume(listing.page, &list)? {
-        Some(Resumed { commit, position }) => (known(commit), position),
+        Some(Resumed { commit, position }) => {
+            argument::object_id("page.cursor", &commit)?;
+            (revision::known(commit), position)
+        }
         None => {
             let pinned = revision::pin(call, &project, listing.at).await?;
             (pinned, Position::beginning(limit))
@@ -67,7 +70,7 @@ pub(crate) async fn list_tree<T: Transport>(
 }
 
 /// Fail unless there is such a directory.
-pub(super) async fn check_directory<T: Transport>(
+pub(crate) async fn check_directory<T: Transport>(
     call: &Call<T>,
     project: &Project,
     pinned: &Pinned,
@@ -106,26 +109,22 @@ pub(super) struct Resumed {
     pub(super) position: Position,
 }
 
-/// The commit in a cursor was found when the listing began.
-pub(super) fn known(commit: ObjectId) -> Pinned {
-    Pinned {
-        commit,
-        is_known: true,
-    }
-}
-
-struct Directory<'a> {
-    project: &'a Project,
-    pinned: &'a Pinned,
-    path: &'a str,
-    recursive: bool,
+/// A directory at a commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Directory<'a> {
+    pub(super) project: &'a Project,
+    pub(super) pinned: &'a Pinned,
+    pub(super) path: &'a str,
+    /// Whether what is below it is listed too.
+    pub(super) recursive: bool,
 }
 
 impl Directory<'_> {
-    async fn read<T: Transport>(
+    /// Read up to `limit` entries from `position`, and tell where the list goes on.
+    pub(super) async fn read<T: Transport>(
         &self,
         call: &Call<T>,
-        position: Position,
+        mut position: Position,
         limit: usize,
         is_first: bool,
     ) -> Result<(Vec<TreeEntry>, Option<Position>), Failure> {
@@ -134,7 +133,7 @@ impl Directory<'_> {
             target: self.target(),
             purpose: &purpose,
         };
-        let failure = match sequence.read(call, position, limit).await {
+        let failure = match sequence.read_on(call, &mut position, limit).await {
             // Git has no empty directories, but up to 17.6 GitLab lists missing ones as such.
             Ok((items, None)) if items.is_empty() && is_first && !self.path.is_empty() => {
                 let message = format!("{}: there is no such directory", purpose.action);
@@ -145,8 +144,13 @@ impl Directory<'_> {
         };
         let (call, project, pinned) = (call, self.project, self.pinned);
         let failure = missing::explain_at(call, project, pinned, Subject::Path, failure).await;
-        // The root of a commit without files is there, and has nothing in it.
         match failure.code() {
+            // What another page led to was there: that it is missing is not the list's end.
+            ErrorCode::NotFound(Subject::Path) if !is_first || !position.is_on_first_page() => {
+                let place = format!("{}: a later page is missing", purpose.action);
+                Err(failure.with_code(ErrorCode::Malformed(place)))
+            }
+            // The root of a commit without files is there, and has nothing in it.
             ErrorCode::NotFound(Subject::Path) if self.path.is_empty() => Ok((Vec::new(), None)),
             _ => Err(failure),
         }

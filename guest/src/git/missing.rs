@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Tell an empty repository, and one whose code is switched off, from a missing part of it.
-pub(super) async fn explain<T: Transport>(
+pub(crate) async fn explain<T: Transport>(
     call: &Call<T>,
     project: &Project,
     failure: Failure,
@@ -29,7 +29,7 @@ pub(super) async fn explain<T: Transport>(
 }
 
 /// Tell a missing commit from what is missing in it, which `within` names.
-pub(super) async fn explain_at<T: Transport>(
+pub(crate) async fn explain_at<T: Transport>(
     call: &Call<T>,
     project: &Project,
     pinned: &Pinned,
@@ -48,7 +48,7 @@ pub(super) async fn explain_at<T: Transport>(
 }
 
 /// Ask for the repository's details.
-pub(super) async fn details<T: Transport>(
+pub(crate) async fn details<T: Transport>(
     call: &Call<T>,
     project: &Project,
 ) -> Result<model::Project, Failure> {
@@ -72,7 +72,7 @@ fn disabled(project: &Project) -> Failure {
 }
 
 /// Whether something within a repository is missing, not the repository itself.
-pub(super) fn is_part(failure: &Failure) -> bool {
+pub(crate) fn is_part(failure: &Failure) -> bool {
     match failure.code() {
         ErrorCode::NotFound(Subject::Repository) => false,
         code => matches!(code, ErrorCode::NotFound(_)),

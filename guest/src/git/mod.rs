@@ -1,25 +1,35 @@
 //! What a repository holds; one file a function of the contract, and what several of them need.
 
-mod argument;
+pub(crate) mod argument;
+mod blame;
+mod changed_lines;
 mod compare;
 mod compare_change;
-mod file;
+mod diff_file;
+pub(crate) mod file;
 mod lfs;
 mod link;
 mod list_commits;
 mod list_refs;
-mod list_tree;
-mod missing;
+pub(crate) mod list_tree;
+pub(crate) mod missing;
+pub(crate) mod names;
 mod read_archive;
 mod read_blob;
 mod read_commit;
 mod read_file;
+mod read_files;
 mod resolve;
-mod revision;
-mod stat_file;
+pub(crate) mod revision;
+mod small_file;
+pub(crate) mod stat_file;
+mod unified;
 
 pub(crate) use self::{
+    blame::blame,
     compare::{Comparing, compare},
+    compare_change::from_diff,
+    diff_file::{Diffing, diff_file},
     link::link,
     list_commits::list_commits,
     list_refs::list_refs,
@@ -28,6 +38,7 @@ pub(crate) use self::{
     read_blob::read_blob,
     read_commit::read_commit,
     read_file::{Reading, read_file},
+    read_files::{ReadingMany, read_files},
     resolve::resolve,
     stat_file::stat_file,
 };

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     bindings::{
-        git::{ByteRange, File, LfsPointer, Revision, Storage},
-        types::{ErrorCode, RepositoryId},
+        git::{ByteRange, File, Revision, Storage},
+        types::RepositoryId,
     },
     call::Call,
     error::Failure,
@@ -54,28 +54,29 @@ pub(crate) async fn read_file<T: Transport>(
         return whole(call, &located).await;
     }
     let file = stat(call, &located).await?;
-    let (size, request) = match (&file.storage, reading.resolve_lfs) {
-        (Storage::Lfs(pointer), true) => {
-            let target = located.raw_target().query("lfs", "true");
-            (pointer.size, Request::content(target))
-        }
-        _ => (file.size, Request::content(located.raw_target())),
+    let stored = match &file.storage {
+        Storage::Lfs(pointer) if reading.resolve_lfs => Some(pointer),
+        _ => None,
     };
+    let size = stored.map_or(file.size, |pointer| pointer.size);
     let span = reading.range.map(|range| span(&range, size)).transpose()?;
     let span = span.filter(|(first, last)| last - first + 1 < size);
+    let target = match stored {
+        Some(_) => located.stored_target(),
+        None => located.raw_target(),
+    };
     let request = Request {
         range: span.map(|(first, last)| format!("bytes={first}-{last}")),
-        ..request
+        ..Request::content(target)
     };
-    let answer = match open(call, &located, &request).await {
-        Err(failure) if request.target.ends_with("lfs=true") && is_elsewhere(&failure) => {
-            return Err(elsewhere(&located));
-        }
-        answer => answer?,
+    let answer = match stored {
+        Some(_) => call.open_stored(&request, &located.purpose()).await,
+        None => call.open(&request, &located.purpose()).await,
     };
+    let answer = opened(call, &located, answer).await?;
     let first = begin(&answer.head, span, size)?;
-    if let (Storage::Lfs(pointer), true) = (&file.storage, reading.resolve_lfs) {
-        check_stored(&answer.head, pointer, file.size)?;
+    if let Some(pointer) = stored {
+        lfs::check_stored(&answer.head, pointer, file.size)?;
     }
     Ok(Read {
         info: file,
@@ -87,7 +88,8 @@ pub(crate) async fn read_file<T: Transport>(
 /// The answer with the bytes has the details too, so one request is enough for most files.
 async fn whole<T: Transport>(call: &Call<T>, located: &Located) -> Result<Read<T::Body>, Failure> {
     let request = Request::content(located.raw_target());
-    let answer = open(call, located, &request).await?;
+    let answer = call.open(&request, &located.purpose()).await;
+    let answer = opened(call, located, answer).await?;
     let mut file = match located.read(&answer.head)? {
         Some(file) => file,
         None => details(call, located).await?,
@@ -103,7 +105,8 @@ async fn whole<T: Transport>(call: &Call<T>, located: &Located) -> Result<Read<T
     let limit = lfs::LARGEST_POINTER as usize;
     let content = call.read(answer, &purpose, limit).await?;
     file.storage = lfs::storage(&content);
-    let answer = open(call, located, &request).await?;
+    let answer = call.open(&request, &purpose).await;
+    let answer = opened(call, located, answer).await?;
     Ok(Read {
         info: file,
         first: 0,
@@ -111,12 +114,13 @@ async fn whole<T: Transport>(call: &Call<T>, located: &Located) -> Result<Read<T
     })
 }
 
-async fn open<T: Transport>(
+/// Tell why there is no answer.
+async fn opened<T: Transport>(
     call: &Call<T>,
     located: &Located,
-    request: &Request,
+    answer: Result<Answer<T::Body>, Failure>,
 ) -> Result<Answer<T::Body>, Failure> {
-    let failure = match call.open(request, &located.purpose()).await {
+    let failure = match answer {
         Ok(answer) => return Ok(answer),
         Err(failure) => failure,
     };
@@ -126,24 +130,6 @@ async fn open<T: Transport>(
         )),
         _ => Err(explain(call, located, failure).await),
     }
-}
-
-/// Whether GitLab led to another address, and not to the repository's own identity.
-fn is_elsewhere(failure: &Failure) -> bool {
-    let is_redirect = failure
-        .status()
-        .is_some_and(|status| (300..400).contains(&status));
-    is_redirect && !matches!(failure.code(), ErrorCode::Moved(_))
-}
-
-/// Only files that Git LFS stores are in an object store.
-fn elsewhere(located: &Located) -> Failure {
-    let action = located.purpose().action;
-    Failure::unsupported(
-        "files that GitLab serves itself, not its object store",
-        format!("{action}: GitLab leads to another host for it"),
-    )
-    .with_hint("allow that host for this connection, or switch on proxied downloads in GitLab")
 }
 
 /// The first and the last byte, both within the file.
@@ -167,22 +153,6 @@ fn begin(head: &Head, span: Option<(u64, u64)>, size: u64) -> Result<u64, Failur
     match head.field("content-range") {
         Some(range) if range.eq_ignore_ascii_case(&expected) => Ok(first),
         _ => Err(Failure::malformed("another range than was wanted").with_head(head)),
-    }
-}
-
-/// A project without Git LFS answers with the pointer, whatever is asked.
-fn check_stored(head: &Head, pointer: &LfsPointer, pointer_size: u64) -> Result<(), Failure> {
-    let length = head.number("content-length");
-    let is_pointer = head.number("x-gitlab-size") == Some(pointer_size)
-        && (length.is_none() || length == Some(pointer_size))
-        && pointer.size != pointer_size;
-    match is_pointer {
-        false => Ok(()),
-        true => Err(Failure::unsupported(
-            "Git LFS switched on for the repository",
-            "GitLab answers with the pointer, not with the file that it stands for",
-        )
-        .with_head(head)),
     }
 }
 

@@ -15,15 +15,31 @@ use crate::{
 
 /// A commit to read at.
 #[derive(Clone, Debug)]
-pub(super) struct Pinned {
-    pub(super) commit: ObjectId,
+pub(crate) struct Pinned {
+    pub(crate) commit: ObjectId,
     /// Whether GitLab named it. A commit that the caller named is not looked up before it is
     /// needed: reading at it tells whether it exists, and saves a request.
-    pub(super) is_known: bool,
+    pub(crate) is_known: bool,
+}
+
+/// The commit in a cursor was found when the listing began.
+pub(crate) fn known(commit: ObjectId) -> Pinned {
+    Pinned {
+        commit,
+        is_known: true,
+    }
+}
+
+/// A commit that the caller named.
+pub(crate) fn unknown(commit: &str) -> Pinned {
+    Pinned {
+        commit: commit.to_owned(),
+        is_known: false,
+    }
 }
 
 /// Find the commit to read at.
-pub(super) async fn pin<T: Transport>(
+pub(crate) async fn pin<T: Transport>(
     call: &Call<T>,
     project: &Project,
     at: &Revision,
@@ -31,26 +47,20 @@ pub(super) async fn pin<T: Transport>(
     let commit = match at {
         Revision::Commit(id) => {
             argument::object_id("at", id)?;
-            return Ok(Pinned {
-                commit: id.clone(),
-                is_known: false,
-            });
+            return Ok(unknown(id));
         }
         Revision::Branch(name) => branch(call, project, name).await,
         Revision::Tag(name) => tag(call, project, name).await,
         Revision::DefaultBranch => default_branch(call, project).await,
     };
     match commit {
-        Ok(commit) => Ok(Pinned {
-            commit,
-            is_known: true,
-        }),
+        Ok(commit) => Ok(known(commit)),
         Err(failure) => Err(missing::explain(call, project, failure).await),
     }
 }
 
 /// Ask for a commit by its name.
-pub(super) async fn commit<T: Transport>(
+pub(crate) async fn commit<T: Transport>(
     call: &Call<T>,
     project: &Project,
     id: &str,
@@ -70,7 +80,7 @@ pub(super) async fn commit<T: Transport>(
 }
 
 /// What identifies a revision in a cursor.
-pub(super) fn describe(at: &Revision) -> (&'static str, &str) {
+pub(crate) fn describe(at: &Revision) -> (&'static str, &str) {
     match at {
         Revision::DefaultBranch => ("default", ""),
         Revision::Branch(name) => ("branch", name),

@@ -53,7 +53,7 @@ pub(super) async fn stat<T: Transport>(call: &Call<T>, located: &Located) -> Res
 }
 
 /// Ask for a file's details, but not where its bytes are.
-pub(super) async fn details<T: Transport>(
+pub(crate) async fn details<T: Transport>(
     call: &Call<T>,
     located: &Located,
 ) -> Result<File, Failure> {

@@ -16,7 +16,7 @@ pub(crate) struct Comparison {
 }
 
 /// How a file differs.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, PartialEq)]
 pub(crate) struct Diff {
     pub(crate) old_path: String,
     pub(crate) new_path: String,

@@ -3,25 +3,37 @@
 //! Every field may be absent or null and then has its default, except the few without which an
 //! object means nothing.
 
+mod blame;
 mod commit;
 mod comparison;
+mod discussion;
+mod hit;
+mod hook;
 mod instance;
+mod merge_request;
 mod problem;
 mod project;
 mod reference;
+mod status;
 mod time;
 mod tree;
 
 use serde::{Deserialize, Deserializer};
 
 pub(crate) use self::{
+    blame::BlamedLines,
     commit::Commit,
     comparison::{Comparison, Diff},
+    discussion::{Discussion, Note},
+    hit::Hit,
+    hook::{Hook, TOPICS},
     instance::{Token, User, Version},
+    merge_request::{DiffRefs, DiffVersion, MergeRequest, Settings, without_draft_mark},
     problem::Problem,
     project::Project,
     reference::{Branch, Tag},
-    time::{date, http_date, timestamp},
+    status::CommitStatus,
+    time::{date, http_date, in_milliseconds, timestamp, timestamp_text},
     tree::{TreeEntry, kind_of_mode},
 };
 

@@ -37,6 +37,9 @@ pub(crate) struct Tag {
     /// What the tag leads to in the end. `target` is the tag's own object where it is annotated.
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) commit: Commit,
+    /// Its own, which only an annotated one has.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) message: String,
     #[serde(default, deserialize_with = "lenient")]
     protected: bool,
 }

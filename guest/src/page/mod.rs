@@ -6,7 +6,7 @@ mod sequence;
 mod sorted;
 
 use crate::{
-    bindings::types::{PageEnd, PageRequest},
+    bindings::types::{ErrorCode, PageEnd, PageRequest},
     error::Failure,
     page::cursor::decode,
     retry,
@@ -58,7 +58,9 @@ pub(crate) fn is_divisible(per_page: u32) -> bool {
 
 /// Whether a smaller page may succeed where this one failed.
 pub(crate) fn is_worth_halving(failure: &Failure, per_page: u32) -> bool {
-    is_divisible(per_page) && failure.status().is_some_and(retry::is_overwhelmed)
+    let is_too_large = matches!(failure.code(), ErrorCode::TooLarge(_));
+    let is_overwhelmed = failure.status().is_some_and(retry::is_overwhelmed);
+    is_divisible(per_page) && (is_too_large || is_overwhelmed)
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ impl Position {
         }
     }
 
+    /// Whether the page is the first one, which no other has led to.
+    pub(crate) fn is_on_first_page(&self) -> bool {
+        self.following.is_none()
+    }
+
     /// The same place in pages of half the size. Only numbered pages move by that.
     fn halved(&self) -> Self {
         let per_page = (self.per_page / 2).max(1);
@@ -74,12 +79,22 @@ impl Sequence<'_> {
         mut position: Position,
         limit: usize,
     ) -> Result<(Vec<D>, Option<Position>), Failure> {
+        self.read_on(call, &mut position, limit).await
+    }
+
+    /// The same; where it fails, `position` is on the page that failed.
+    pub(crate) async fn read_on<T: Transport, D: DeserializeOwned + PartialEq>(
+        &self,
+        call: &Call<T>,
+        position: &mut Position,
+        limit: usize,
+    ) -> Result<(Vec<D>, Option<Position>), Failure> {
         let mut collected: Vec<D> = Vec::new();
         let mut ahead = Ahead::default();
         loop {
             let (items, next) = match ahead.pages.pop_front() {
                 Some(page) => page,
-                None => self.page::<T, D>(call, &mut position).await?,
+                None => self.page::<T, D>(call, position).await?,
             };
             let skipped = position.skip.min(items.len());
             let room = limit - collected.len();
@@ -90,23 +105,23 @@ impl Sequence<'_> {
             let left = items.len() - skipped;
             collected.extend(items.into_iter().skip(skipped).take(room));
             if left > room {
-                position.skip += room;
-                return Ok((collected, Some(position)));
+                position.skip = position.skip.saturating_add(room);
+                return Ok((collected, Some(position.clone())));
             }
             let Some(next) = next else {
                 return Ok((collected, None));
             };
             check_progress(position.following.as_ref(), &next)?;
-            position = Position {
+            *position = Position {
                 following: Some(next),
                 per_page: position.per_page,
                 skip: position.skip - skipped,
             };
             if collected.len() == limit {
-                return Ok((collected, Some(position)));
+                return Ok((collected, Some(position.clone())));
             }
             if ahead.pages.is_empty() {
-                self.read_ahead(call, &position, limit - collected.len(), &mut ahead)
+                self.read_ahead(call, position, limit - collected.len(), &mut ahead)
                     .await;
             }
         }
@@ -130,9 +145,9 @@ impl Sequence<'_> {
         if count < 2 {
             return;
         }
-        let numbers = (first..).take(count);
-        let asked = numbers.map(|number| {
-            let following = Following::Page(number);
+        let asked = (0..count).map(|behind| {
+            let behind = u32::try_from(behind).unwrap_or(u32::MAX);
+            let following = Following::Page(first.saturating_add(behind));
             self.page_once::<T, D>(call, Some(following), position.per_page)
         });
         let answered = join_all(asked).await;

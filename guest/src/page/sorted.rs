@@ -84,7 +84,7 @@ impl<K> Place<K> {
 
     fn step_back(&mut self) {
         if let Some(Following::Page(page)) = &mut self.following {
-            *page -= 1;
+            *page = page.saturating_sub(1);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! `git.stat-file`, `git.read-file`, `git.read-blob` and `git.read-archive`.
 
-use super::forge::{Body, Reply, Seen, id, run};
+use super::{
+    forge::{Body, Reply, Seen, id, run},
+    stored::pointer,
+};
 use crate::{
     bindings::{
         git::{ArchiveFormat, ByteRange, EntryKind, File, Revision, Storage},
@@ -14,7 +17,7 @@ const PATH: &str = "src/a b.rs";
 const ADDRESS: &str = "/projects/42/repository/files/src%2Fa%20b.rs";
 
 /// A forge with one file, which honours ranges.
-fn forge(content: &[u8]) -> impl Fn(&str, &Request) -> Reply {
+pub(super) fn forge(content: &[u8]) -> impl Fn(&str, &Request) -> Reply {
     move |line, request| {
         let details = |reply: Reply| {
             reply
@@ -47,7 +50,7 @@ fn forge(content: &[u8]) -> impl Fn(&str, &Request) -> Reply {
     }
 }
 
-fn read(
+pub(super) fn read(
     range: Option<(u64, Option<u64>)>,
     resolve_lfs: bool,
     answer: impl Fn(&str, &Request) -> Reply,
@@ -76,12 +79,6 @@ fn stat(answer: impl Fn(&str, &Request) -> Reply) -> (Result<File, Error>, Seen)
         let stat = stat_file(call, &"42".to_owned(), &at, PATH).await;
         stat.map_err(|failure| failure.into_error())
     })
-}
-
-fn pointer() -> Vec<u8> {
-    let oid = "4d7a".repeat(16);
-    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 9000\n")
-        .into_bytes()
 }
 
 #[test]
@@ -178,42 +175,6 @@ fn a_range_that_cannot_be_is_refused() {
         let error = read.expect_err("it cannot be");
         assert!(matches!(error.code, ErrorCode::InvalidArgument(_)));
     }
-}
-
-#[test]
-fn a_stored_file_is_read_in_the_place_of_its_pointer() {
-    let (read, _) = read(None, true, |line, request| {
-        match line.contains("lfs=true") {
-            true => Reply::content(200, "stored").field("content-length", "9000"),
-            false => forge(&pointer())(line, request),
-        }
-    });
-    let (file, body) = read.expect("it is there");
-    assert_eq!(body.expect("it is whole"), b"stored");
-    assert_eq!(file.size, pointer().len() as u64);
-}
-
-#[test]
-fn a_stored_file_elsewhere_or_not_stored_is_unsupported() {
-    let elsewhere = |line: &str, request: &Request| match line.contains("lfs=true") {
-        true => Reply::content(302, "").field("location", "https://bucket.example/x?signature=y"),
-        false => forge(&pointer())(line, request),
-    };
-    let (read_elsewhere, _) = read(None, true, elsewhere);
-    let error = read_elsewhere.expect_err("it is elsewhere");
-    assert!(matches!(error.code, ErrorCode::Unsupported(_)) && error.hint.is_some());
-    let (read, _) = read(None, true, forge(&pointer()));
-    assert!(matches!(
-        read.expect_err("it is not stored").code,
-        ErrorCode::Unsupported(_)
-    ));
-}
-
-#[test]
-fn without_a_pointer_there_is_nothing_to_resolve() {
-    let (read, seen) = read(None, true, forge(&[7; 5_000]));
-    assert!(read.is_ok());
-    assert!(seen.requests.iter().all(|line| !line.contains("lfs")));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{
     cell::{Cell, RefCell},
     future::pending,
     pin::pin,
+    sync::LazyLock,
     task::{Context, Poll, Waker},
 };
 
@@ -14,7 +15,7 @@ use serde_json::Value;
 use crate::{
     bindings::settings::Forge,
     call::Call,
-    transport::{Answer, Breakage, BreakageKind, Head, Method, Request, Transport},
+    transport::{Answer, Breakage, BreakageKind, Head, Request, Transport},
 };
 
 /// What the forge answers.
@@ -67,6 +68,8 @@ pub(super) struct Memory<'a> {
     answer: &'a dyn Fn(&str, &Request) -> Reply,
     now: &'a Cell<u64>,
     seen: &'a RefCell<Vec<String>>,
+    /// Where answers led, which may be followed once.
+    places: RefCell<Vec<String>>,
 }
 
 /// A body in memory, or how it breaks.
@@ -76,16 +79,15 @@ impl Transport for Memory<'_> {
     type Body = Body;
 
     async fn send(&self, request: &Request) -> Result<Answer<Body>, Breakage> {
-        let method = match request.method {
-            Method::Get => "GET",
-            Method::Head => "HEAD",
-        };
-        let line = format!("{method} {}", request.target);
-        assert!(
-            is_declared(self.operation, &line),
-            "{} may not ask for {line}",
-            self.operation
-        );
+        let line = format!("{} {}", request.method.as_str(), request.target);
+        match request.is_elsewhere {
+            true => self.take_place(&request.target),
+            false => assert!(
+                is_declared(self.operation, &line),
+                "{} may not ask for {line}",
+                self.operation
+            ),
+        }
         self.seen.borrow_mut().push(line.clone());
         match (self.answer)(&line, request) {
             Reply::Answer {
@@ -93,6 +95,9 @@ impl Transport for Memory<'_> {
                 fields,
                 body,
             } => {
+                let places = fields.iter().filter(|(name, _)| name == "location");
+                let places = places.map(|(_, place)| place.clone());
+                self.places.borrow_mut().extend(places);
                 let fields = fields
                     .into_iter()
                     .map(|(k, v)| (k, v.into_bytes()))
@@ -146,6 +151,16 @@ impl Transport for Memory<'_> {
     }
 }
 
+impl Memory<'_> {
+    /// As the host does, a request for a place elsewhere is let through once for each answer that led
+    /// there, and without anything.
+    fn take_place(&self, url: &str) {
+        let mut places = self.places.borrow_mut();
+        let place = places.iter().position(|place| place == url);
+        places.remove(place.unwrap_or_else(|| panic!("no answer led to {url}")));
+    }
+}
+
 fn breakage(kind: BreakageKind) -> Breakage {
     Breakage {
         kind,
@@ -172,6 +187,7 @@ pub(super) fn run<V>(
         answer: &answer,
         now: &now,
         seen: &seen,
+        places: RefCell::default(),
     };
     let forge = Forge {
         base_url: "https://forge.example/gitlab".to_owned(),
@@ -200,11 +216,13 @@ fn finish<V>(work: impl Future<Output = V>) -> V {
     panic!("it never ends");
 }
 
+static MANIFEST: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../manifest.json")).expect("the manifest is JSON")
+});
+
 fn is_declared(operation: &str, line: &str) -> bool {
-    let manifest: Value =
-        serde_json::from_str(include_str!("../manifest.json")).expect("the manifest is JSON");
     let path = line.split('?').next().unwrap_or_default();
-    manifest["operations"][operation]
+    MANIFEST["operations"][operation]
         .as_array()
         .unwrap_or_else(|| panic!("the manifest does not know {operation}"))
         .iter()

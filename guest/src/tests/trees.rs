@@ -237,6 +237,26 @@ fn a_page_that_fails_in_the_middle_fails_the_list() {
 }
 
 #[test]
+fn a_later_page_that_is_missing_is_not_the_end_of_the_list() {
+    for path in ["", "src"] {
+        let at = Revision::Commit(id('a'));
+        let (page, _) = list(at, path, part(None, 1_000), |line| {
+            if line.contains("/commits/") {
+                return Reply::json(format!(r#"{{"id":"{}"}}"#, id('a')));
+            }
+            match number(line, "page_token") {
+                Some(300..) => Reply::missing("Tree"),
+                _ => with_tokens(500)(line),
+            }
+        });
+        assert!(matches!(
+            page.expect_err("a page is missing").code,
+            ErrorCode::Malformed(_)
+        ));
+    }
+}
+
+#[test]
 fn a_server_that_repeats_itself_is_malformed_and_not_endless() {
     let again = |link: &'static str| {
         move |_: &str| entries(0..5).field("link", format!(r#"<https://h/x?{link}>; rel="next""#))

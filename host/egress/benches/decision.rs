@@ -66,7 +66,7 @@ fn call() -> Call {
     let base = BaseUrl::parse("https://forge.example").expect("it is a base URL");
     Policy::new(&profile, &manifest(&profile), &base, operator)
         .expect("the manifest is within the profile")
-        .call("git.list-tree", Some(RepositoryArgument::Id("42")))
+        .call("a.benchmark", Some(RepositoryArgument::Id("42")))
         .expect("the manifest has this function")
 }
 
@@ -76,7 +76,7 @@ fn manifest(profile: &Profile) -> Manifest {
         format!(r#"{{"endpoint":"{endpoint}","why":"all of it"}}"#)
     });
     let text = format!(
-        r#"{{"name":"all","version":"1.0.0","provider":"gitlab","contract":"jitera:code-source@0.1.0","operations":{{"git.list-tree":[{}]}}}}"#,
+        r#"{{"name":"all","version":"1.0.0","provider":"gitlab","contract":"jitera:code-source@0.1.0","operations":{{"a.benchmark":[{}]}}}}"#,
         endpoints.collect::<Vec<_>>().join(",")
     );
     Manifest::parse(text.as_bytes()).expect("the manifest is well-formed")

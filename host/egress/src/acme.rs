@@ -115,8 +115,8 @@ pub(crate) const MANIFEST: &str = r#"{
       { "endpoint": "GET /things/{thing}", "why": "the default branch" },
       { "endpoint": "GET /things/{thing}/files/{path}", "why": "the file" }
     ],
-    "changes.commit": [{ "endpoint": "POST /things/{thing}/commits", "why": "the commit" }],
-    "webhooks.register": [{ "endpoint": "POST /things/{thing}/hooks", "why": "the hook" }]
+    "changes.create-commit": [{ "endpoint": "POST /things/{thing}/commits", "why": "the commit" }],
+    "webhooks.ensure-webhook": [{ "endpoint": "POST /things/{thing}/hooks", "why": "the hook" }]
   }
 }"#;
 

@@ -22,7 +22,9 @@
 //!   URL may have;
 //! - [`Endpoint`], [`Rule`], [`Profile`] and [`Manifest`]: what there is to grant, and what a
 //!   plugin asks for;
+//! - [`accesses`]: what each function of the contract may use of it;
 //! - [`Operator`] and [`EndpointPattern`]: what a person grants of that;
+//! - [`Deliveries`]: how what the forge sends by itself is told from what anybody sends;
 //! - [`Policy`], [`Call`], [`Permit`] and [`Denial`]: what is granted, and the verdicts;
 //! - [`CheckedBody`]: a body that may leave, and the secrets that the host puts into it;
 //! - [`Tickets`]: the one-time right to follow an answer to another origin;
@@ -101,6 +103,7 @@ mod json;
 mod manifest;
 mod mask;
 mod network;
+mod operation;
 mod operator;
 mod path;
 mod pattern;
@@ -134,11 +137,12 @@ pub use crate::{
         SecretFields,
     },
     network::{Destination, NetworkNeeds, Purpose},
+    operation::{accesses, functions},
     operator::Operator,
     path::{PathError, check_path, encode_segment},
     pattern::{EndpointPattern, PatternError},
     policy::{CutEndpoint, CutReason, Policy, PolicyError},
-    profile::{Identity, Profile, ProfileError},
+    profile::{Deliveries, Identity, Profile, ProfileError, SignatureForm, TokenForm},
     query::{QueryError, QueryKeys},
     repository::{ConnectedRepository, RepositoryArgument, RepositoryNameError},
     rule::{Access, AccessError, Answer, Rule},

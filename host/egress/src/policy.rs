@@ -20,10 +20,12 @@ use crate::{
     denial::{Denial, Layer, Reason},
     endpoint::Endpoint,
     manifest::Manifest,
+    operation::accesses,
     operator::{Listing, Operator},
     profile::Profile,
     remedy::quoted,
     repository::{ConnectedRepository, RepositoryArgument},
+    rule::Rule,
 };
 
 /// What one connection lets a plugin do. Cheap to clone.
@@ -224,11 +226,11 @@ fn resolve_operations(
     for (name, declared) in manifest.operations() {
         let mut rules = Vec::with_capacity(declared.len());
         for one in declared {
-            let rule = profile
-                .rules()
-                .iter()
-                .position(|rule| rule.endpoint() == one.endpoint());
-            rules.push(rule.ok_or_else(|| outside(profile, name, one.endpoint()))?);
+            let mut all = profile.rules().iter();
+            let index = all.position(|rule| rule.endpoint() == one.endpoint());
+            let index = index.ok_or_else(|| outside(profile, name, one.endpoint()))?;
+            check_access(name, &profile.rules()[index])?;
+            rules.push(index);
         }
         operations.push(Operation {
             name: name.into(),
@@ -236,6 +238,18 @@ fn resolve_operations(
         });
     }
     Ok(operations)
+}
+
+/// A function that reads must not be a way to write, whatever its manifest says that it needs.
+fn check_access(operation: &str, rule: &Rule) -> Result<(), PolicyError> {
+    match accesses(operation) {
+        Some(own) if !own.contains(&rule.access()) => Err(PolicyError::Access {
+            operation: operation.into(),
+            endpoint: rule.endpoint().clone(),
+            access: rule.access(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn outside(profile: &Profile, operation: &str, endpoint: &Endpoint) -> PolicyError {

@@ -3,11 +3,13 @@
 //! It is apart from the policy because it is data of the host's, the same for every connection and
 //! every plugin of a provider.
 
+mod deliveries;
 mod document;
 mod refused;
 
 use std::sync::Arc;
 
+pub use self::deliveries::{Deliveries, SignatureForm, TokenForm};
 use crate::{
     authority::Host,
     endpoint::{Endpoint, EndpointError, Method},
@@ -26,6 +28,7 @@ struct Contents {
     api_path: Box<str>,
     credential: (Box<str>, Box<str>),
     identity: Identity,
+    deliveries: Option<Deliveries>,
     secret_fields: Vec<Box<str>>,
     refused_hosts: Vec<RefusedHost>,
     refused: Refused,
@@ -63,6 +66,11 @@ impl Profile {
     /// Where a repository's identity is read.
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// How a delivery of a webhook can be known to come from the forge; `None` where it cannot.
+    pub fn deliveries(&self) -> Option<&Deliveries> {
+        self.0.deliveries.as_ref()
     }
 
     /// Names of JSON fields whose values never reach a plugin.

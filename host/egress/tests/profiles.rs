@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use code_source_egress::{Access, Profile, Rule};
+use code_source_egress::{Access, BaseUrl, Manifest, Operator, Policy, Profile, Rule, functions};
 
 fn profiles() -> Vec<Profile> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
@@ -72,6 +72,49 @@ fn every_shipped_profile_grants_every_access() {
         for access in Access::ALL {
             let grants = profile.rules().iter().any(|rule| rule.access() == access);
             assert!(grants, "{}: {access}", profile.provider());
+        }
+    }
+}
+
+#[test]
+fn no_function_has_an_endpoint_of_any_shipped_profile_that_is_not_for_its_kind() {
+    let base = BaseUrl::parse("forge.example").unwrap();
+    for profile in profiles() {
+        for (function, accesses) in functions() {
+            for rule in profile.rules() {
+                let (provider, endpoint) = (profile.provider(), rule.endpoint());
+                let text = format!(
+                    r#"{{"name":"x","version":"1","provider":"{provider}","contract":"x:y@1.0.0",
+                    "operations":{{"{function}":[{{"endpoint":"{endpoint}","why":"x"}}]}}}}"#
+                );
+                let manifest = Manifest::parse(text.as_bytes()).unwrap();
+                let policy = Policy::new(&profile, &manifest, &base, Operator::default());
+                let may = accesses.contains(&rule.access());
+                assert_eq!(policy.is_ok(), may, "{function}: {endpoint}");
+                let Err(error) = policy else { continue };
+                let told = error.to_string();
+                assert!(told.contains(function), "{told}");
+                assert!(told.contains(&endpoint.to_string()), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_shipped_profile_says_how_a_delivery_is_verified() {
+    for profile in profiles() {
+        let deliveries = profile.deliveries().expect("it says so");
+        assert!(deliveries.token().is_some());
+        // What verifies a delivery is what the forge is given.
+        let text = fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../providers")
+                .join(format!("{}.toml", profile.provider())),
+        )
+        .unwrap();
+        for secret in deliveries.secrets() {
+            let place = format!("{{ secret = \"{secret}\" }}");
+            assert!(text.contains(&place), "{secret}");
         }
     }
 }

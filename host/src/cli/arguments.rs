@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use code_source_egress::Access;
 use ipnet::IpNet;
 
 /// Options of every command.
@@ -44,6 +45,19 @@ pub(crate) struct GlobalArguments {
     /// Origin (`https://`, host and port) that a download may be led to; may be repeated
     #[arg(long, global = true, value_name = "ORIGIN", help_heading = CONNECTION)]
     pub(crate) redirect_origin: Vec<String>,
+
+    /// What may be done there beside reading: branches, commits, pull-requests, statuses, webhooks;
+    /// may be repeated
+    #[arg(long, global = true, value_name = "ACCESS", value_delimiter = ',', help_heading = CONNECTION)]
+    pub(crate) access: Vec<Access>,
+
+    /// File with a secret that the forge is given, such as webhook=FILE; may be repeated
+    #[arg(long, global = true, value_name = "NAME=FILE", help_heading = CONNECTION)]
+    pub(crate) secret: Vec<String>,
+
+    /// Address that webhooks may lead to; may be repeated
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]
+    pub(crate) webhook_url: Vec<String>,
 
     /// Reach the forge through this proxy (`http://`, host and port), and in no other way
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION)]

@@ -42,6 +42,7 @@ impl Chosen {
     pub(crate) fn new(options: &GlobalArguments) -> Result<Self, CommandError> {
         check_proxy(options)?;
         check_origins(options)?;
+        check_secrets(options)?;
         let token = token(options);
         if let Some(url) = &options.url {
             return Ok(Self {
@@ -120,6 +121,16 @@ impl Chosen {
         connection.private_addresses.extend(ranges);
         let origins = options.redirect_origin.iter().cloned();
         connection.redirect_origins.extend(origins);
+        for access in &options.access {
+            if !connection.access.contains(access) {
+                connection.access.push(*access);
+            }
+        }
+        let urls = options.webhook_url.iter().cloned();
+        connection.webhook_urls.extend(urls);
+        for (name, file) in options.secret.iter().filter_map(|text| secret(text)) {
+            connection = connection.secret(name, TokenSource::File(file.into()));
+        }
         connection.allow_plain_http |= options.allow_plain_http;
         if let Some(file) = &options.ca_file {
             connection = connection.ca_file(file);
@@ -249,6 +260,24 @@ fn check_proxy(options: &GlobalArguments) -> Result<(), CommandError> {
         format!("`--proxy`: {error}"),
         "such as `--proxy http://proxy.acme.example:3128`; with `--proxy-credentials-file FILE` where the proxy asks who comes",
     ))
+}
+
+/// What stands there by mistake may be the secret itself, and so is not repeated.
+fn check_secrets(options: &GlobalArguments) -> Result<(), CommandError> {
+    if options.secret.iter().all(|text| secret(text).is_some()) {
+        return Ok(());
+    }
+    Err(CommandError::usage(
+        "`--secret` does not say NAME=FILE, the name in lower-case letters, digits and `-`",
+        "such as `--secret webhook=/run/secrets/webhook`",
+    ))
+}
+
+fn secret(text: &str) -> Option<(&str, &str)> {
+    let (name, file) = text.split_once('=')?;
+    let is_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let is_secret = !name.is_empty() && name.bytes().all(is_name) && !file.is_empty();
+    is_secret.then_some((name, file))
 }
 
 fn check_origins(options: &GlobalArguments) -> Result<(), CommandError> {

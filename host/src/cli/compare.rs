@@ -79,10 +79,11 @@ fn page(comparison: Comparison, patches: bool) -> Page<Shape> {
     page
 }
 
-/// JSON of a changed file. Before the files stand `base`, `head` and `merge-base`.
+/// JSON of a changed file, here and in `list-changes`. Before the files stand `base`, `head` and
+/// `merge-base`.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Shape {
+pub(crate) struct Shape {
     /// `added`, `modified`, `deleted`, `renamed`, `copied`, `kind-changed`, or the forge's word.
     change: String,
     /// Its path at the base; left out where it was added.
@@ -108,16 +109,12 @@ struct Shape {
 }
 
 impl Shape {
-    fn new(change: FileChange, with_patch: bool) -> Self {
+    /// A changed file; people see its patch only where they asked for it.
+    pub(crate) fn new(change: FileChange, with_patch: bool) -> Self {
         let kind = words::change_kind(change.kind);
         let was_there = kind != "added";
         let is_there = kind != "deleted";
-        let (patch, no_patch) = match change.patch {
-            Patch::Text(text) => (Some(text), None),
-            Patch::Binary => (None, Some("binary".to_owned())),
-            Patch::Omitted(reason) => (None, Some(reason)),
-            Patch::NotRequested => (None, None),
-        };
+        let (patch, no_patch) = text_or_reason(change.patch);
         Self {
             change: kind,
             old_path: was_there.then_some(change.old_path),
@@ -154,18 +151,35 @@ impl Shape {
         if let Some(reason) = &self.no_patch {
             text.push_str(&format!("  no patch: {}\n", escape::line(reason)));
         }
-        for line in self.patch.iter().flat_map(|patch| patch.lines()) {
-            let style = match line.as_bytes().first() {
-                Some(b'+') => GREEN,
-                Some(b'-') => RED,
-                Some(b'@') => AnsiColor::Cyan.on_default(),
-                _ => Style::new(),
-            };
-            text.push_str(&paint(style, &escape::lines(line)));
-            text.push('\n');
-        }
+        text.extend(self.patch.as_deref().map(painted));
         text
     }
+}
+
+/// The hunks of a patch, or why there are none.
+pub(crate) fn text_or_reason(patch: Patch) -> (Option<String>, Option<String>) {
+    match patch {
+        Patch::Text(text) => (Some(text), None),
+        Patch::Binary => (None, Some("binary".to_owned())),
+        Patch::Omitted(reason) => (None, Some(reason)),
+        Patch::NotRequested => (None, None),
+    }
+}
+
+/// A patch for people.
+pub(crate) fn painted(patch: &str) -> String {
+    let mut text = String::new();
+    for line in patch.lines() {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => GREEN,
+            Some(b'-') => RED,
+            Some(b'@') => AnsiColor::Cyan.on_default(),
+            _ => Style::new(),
+        };
+        text.push_str(&paint(style, &escape::lines(line)));
+        text.push('\n');
+    }
+    text
 }
 
 impl Row for Shape {

@@ -68,6 +68,11 @@ impl Exit {
         "not-approved",
         "the plugin is not the one that was approved, or asks for more",
     );
+    pub(crate) const DELIVERY_REFUSED: Self = exit(
+        38,
+        "delivery-refused",
+        "nothing says that the delivery comes from the forge, or it is of no connected repository",
+    );
     pub(crate) const INTERRUPTED: Self = exit(130, "interrupted", "it was interrupted");
 
     pub(crate) const UNAUTHENTICATED: Self =
@@ -151,7 +156,7 @@ impl Exit {
     );
 
     /// Every status, in the order of the numbers.
-    pub(crate) const ALL: [Self; 46] = [
+    pub(crate) const ALL: [Self; 47] = [
         Self::OK,
         Self::UNEXPECTED,
         Self::USAGE,
@@ -190,6 +195,7 @@ impl Exit {
         Self::IDENTITY,
         Self::REFUSED_BY_POLICY,
         Self::NOT_APPROVED,
+        Self::DELIVERY_REFUSED,
         Self::DISK_FULL,
         Self::DIRECTORY,
         Self::LOCKED,
@@ -238,6 +244,7 @@ impl From<&Error> for Exit {
             Error::Certificates { .. } | Error::ClientIdentity { .. } => Self::CERTIFICATES,
             Error::Credential { .. } => Self::TOKEN,
             Error::Identity(_) | Error::UnconfirmedIdentity => Self::IDENTITY,
+            Error::DeliveryRefused(_) | Error::ForeignRepository { .. } => Self::DELIVERY_REFUSED,
             Error::Digest { .. } => Self::NOT_APPROVED,
             Error::Policy(
                 PolicyError::OperatorRule { .. } | PolicyError::RedirectOrigin { .. },

@@ -64,7 +64,8 @@ struct Shape<'a> {
     url: &'a str,
 }
 
-fn lines(text: &str) -> Result<LineRange, &'static str> {
+/// Lines of a file as people write them.
+pub(crate) fn lines(text: &str) -> Result<LineRange, &'static str> {
     const EXPECTED: &str = "not FIRST-LAST or one number, in lines from 1";
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let first = first.parse().map_err(|_| EXPECTED)?;

@@ -5,6 +5,8 @@
 //! else to standard error.
 //!
 //! - `arguments`, `chosen`, `session`, `repository`, `revision`: from the command line to a call
+//! - `text_input`, `editor`, `confirmation`, `written`: what a person says before a write, and what
+//!   the command says after it
 //! - `approval`, `pin`, `replace`: whether a plugin is the one that somebody looked at
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
@@ -19,9 +21,11 @@ mod certificate;
 mod chosen;
 #[cfg(feature = "otlp")]
 mod collector;
+mod confirmation;
 mod content;
 mod context;
 mod description;
+mod editor;
 mod escape;
 mod exit;
 mod explain;
@@ -38,11 +42,16 @@ mod repository;
 mod revision;
 mod session;
 mod table;
+mod text_input;
 mod tracing;
 mod words;
+mod written;
 
+mod blame;
+mod changes;
 mod check;
 mod compare;
+mod diff_file;
 mod exit_codes;
 mod link;
 mod list_commits;
@@ -51,14 +60,19 @@ mod list_repositories;
 mod list_tree;
 mod plugin;
 mod policy;
+mod pull_requests;
 mod read_archive;
 mod read_blob;
 mod read_commit;
 mod read_file;
+mod read_files;
 mod read_repository;
 mod resolve;
+mod search_code;
 mod stat_file;
+mod statuses;
 mod sync;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -73,7 +87,7 @@ use self::notes::Notes;
 use self::output::Output;
 use self::tracing::Tracing;
 
-/// Read source code kept in a self-managed code forge, through a plugin that never sees the token.
+/// Read and change source code kept in a self-managed code forge, through a plugin that never sees the token.
 #[derive(Debug, Parser)]
 #[command(name = "code-source", version, after_long_help = AFTER_HELP, max_term_width = 100)]
 struct CommandLine {
@@ -115,6 +129,8 @@ enum Command {
     /// Read a file
     #[command(visible_alias = "cat")]
     ReadFile(read_file::Arguments),
+    /// Read several small files at once
+    ReadFiles(read_files::Arguments),
     /// Read bytes by their name in git
     ReadBlob(read_blob::Arguments),
     /// Read an archive of a commit
@@ -123,8 +139,23 @@ enum Command {
     /// Tell how two commits differ
     #[command(visible_alias = "diff")]
     Compare(compare::Arguments),
+    /// Make the difference of one file from its two contents
+    DiffFile(diff_file::Arguments),
+    /// Tell which commit changed each line of a file last
+    Blame(blame::Arguments),
     /// Make a permanent address of a file for people
     Link(link::Arguments),
+    /// Search the code of a repository
+    #[command(visible_alias = "search")]
+    SearchCode(search_code::Arguments),
+    #[command(flatten)]
+    Changes(changes::Command),
+    #[command(flatten)]
+    PullRequests(pull_requests::Command),
+    #[command(flatten)]
+    Statuses(statuses::Command),
+    #[command(flatten)]
+    Webhooks(webhooks::Command),
     /// Bring a commit's tree into a directory, and keep it up to date
     Sync(sync::Arguments),
     /// Tell what a plugin may do, and why not more
@@ -154,10 +185,18 @@ impl Command {
             Self::ListTree(arguments) => list_tree::run(arguments, context).await,
             Self::StatFile(arguments) => stat_file::run(arguments, context).await,
             Self::ReadFile(arguments) => read_file::run(arguments, context).await,
+            Self::ReadFiles(arguments) => read_files::run(arguments, context).await,
             Self::ReadBlob(arguments) => read_blob::run(arguments, context).await,
             Self::ReadArchive(arguments) => read_archive::run(arguments, context).await,
             Self::Compare(arguments) => compare::run(arguments, context).await,
+            Self::DiffFile(arguments) => diff_file::run(arguments, context).await,
+            Self::Blame(arguments) => blame::run(arguments, context).await,
             Self::Link(arguments) => link::run(arguments, context).await,
+            Self::SearchCode(arguments) => search_code::run(arguments, context).await,
+            Self::Changes(command) => command.run(context).await,
+            Self::PullRequests(command) => command.run(context).await,
+            Self::Statuses(command) => command.run(context).await,
+            Self::Webhooks(command) => command.run(context).await,
             Self::Sync(arguments) => sync::run(arguments, context).await,
             Self::Policy(command) => command.run(context).await,
             Self::Plugin(command) => command.run(context),
@@ -261,6 +300,7 @@ A connection comes from the configuration file, or from --url with --token-file 
   token = { file = \"/run/secrets/forge-token\" }   # or { env = \"NAME\" }
   ca-file = \"/etc/ssl/acme-ca.pem\"
   private-addresses = [\"10.20.0.0/16\"]
+  access = [\"read\", \"pull-requests\"]            # and branches, commits, statuses, webhooks
   deny = [\"GET /projects/{project}/repository/archive.zip\"]
   repositories = [{ id = \"42\", path = \"web/shop\", branch = \"main\" }]
 

@@ -74,7 +74,7 @@ pub(crate) struct SignatureShape {
 impl Shape {
     /// The day on which the commit was made.
     pub(crate) fn day(&self) -> &str {
-        self.committer.at.split('T').next().unwrap_or_default()
+        self.committer.day()
     }
 
     fn for_people(&self) -> String {
@@ -96,6 +96,11 @@ impl Shape {
 }
 
 impl SignatureShape {
+    /// The day of it.
+    pub(crate) fn day(&self) -> &str {
+        self.at.split('T').next().unwrap_or_default()
+    }
+
     fn for_people(&self) -> String {
         format!("{} <{}>, {}", self.name, self.email, self.at)
     }

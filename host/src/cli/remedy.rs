@@ -16,6 +16,12 @@ fn option(hint: &str) -> Option<String> {
         "allow-plain-http" => Some("--allow-plain-http".into()),
         "private-addresses" => Some(format!("--private-address {}", last(value)?)),
         "redirect-origins" => Some(format!("--redirect-origin {}", last(value)?)),
+        "access" => Some(format!("--access {}", last(value)?)),
+        "secrets" => {
+            let name = value.trim_start_matches(['{', ' ']).split(' ').next()?;
+            Some(format!("--secret {name}=FILE"))
+        }
+        "webhook-urls" => Some("--webhook-url URL".into()),
         "client-certificate" => Some("--client-certificate FILE --client-key FILE".into()),
         "proxy" if value.contains("credentials") => Some("--proxy-credentials-file FILE".into()),
         _ => None,
@@ -38,6 +44,12 @@ mod tests {
             "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`"
         );
         assert!(with_option("ca-file = \"/a.pem\"").ends_with("or `--ca-file FILE`"));
+        let access = "access = [\"read\", \"branches\"]";
+        assert!(with_option(access).ends_with("or `--access branches`"));
+        let secret = "secrets = { webhook = { file = \"…\" } }";
+        assert!(with_option(secret).ends_with("or `--secret webhook=FILE`"));
+        let webhook = "webhook-urls = [\"https://a.example/hook\"]";
+        assert!(with_option(webhook).ends_with("or `--webhook-url URL`"));
         assert_eq!(with_option("use https"), "use https");
         let origins = "redirect-origins = [\"https://a.example\", \"https://b.example\"]";
         assert!(with_option(origins).ends_with("or `--redirect-origin https://b.example`"));

@@ -13,6 +13,10 @@ use crate::contract::git::Revision;
 /// The options that name a revision.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RevisionArguments {
+    /// A commit's whole name, a branch, or a tag as tag:NAME
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["branch", "tag", "commit"])]
+    at: Option<RevisionWord>,
+
     /// A branch [default: the branch of the configuration, or else the default branch]
     #[arg(long, value_name = "NAME", conflicts_with_all = ["tag", "commit"])]
     branch: Option<String>,
@@ -42,7 +46,9 @@ impl RevisionArguments {
     }
 
     fn chosen(&self, configured: Option<&str>) -> Revision {
-        if let Some(commit) = &self.commit {
+        if let Some(RevisionWord(at)) = &self.at {
+            at.clone()
+        } else if let Some(commit) = &self.commit {
             Revision::Commit(commit.clone())
         } else if let Some(tag) = &self.tag {
             Revision::Tag(tag.clone())

@@ -137,7 +137,14 @@ fn check_webhooks(entry: &ConnectionEntry) -> Result<(), Mistake> {
             ));
         }
     }
-    Ok(())
+    let mut previous = entry.previous_secrets.keys();
+    match previous.find(|name| !entry.secrets.contains_key(*name)) {
+        Some(name) => Err(Mistake::new(
+            ["previous-secrets".into(), name.as_str().into()],
+            "there is no secret of that name in `secrets` that took its place",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_proxy(entry: &ConnectionEntry) -> Result<(), Mistake> {

@@ -45,6 +45,10 @@ pub struct ConnectionEntry {
     #[serde(default)]
     pub(super) secrets: BTreeMap<String, TokenEntry>,
     #[serde(default)]
+    pub(super) previous_secrets: BTreeMap<String, TokenEntry>,
+    #[serde(default)]
+    allow_unauthenticated_deliveries: bool,
+    #[serde(default)]
     pub(super) repositories: Vec<RepositoryEntry>,
     #[serde(default)]
     pub(super) private_addresses: Vec<Text<IpNet>>,
@@ -98,9 +102,13 @@ impl ConnectionEntry {
             .repositories(self.repositories.iter().map(RepositoryEntry::connected))
             .private_addresses(self.private_addresses.iter().map(|range| range.0))
             .allow_plain_http(self.allow_plain_http)
+            .allow_unauthenticated_deliveries(self.allow_unauthenticated_deliveries)
             .limits(self.limits.apply(Limits::default()));
         for (secret, place) in &self.secrets {
             connection = connection.secret(secret, place.source());
+        }
+        for (secret, place) in &self.previous_secrets {
+            connection = connection.previous_secret(secret, place.source());
         }
         if let Some(file) = &self.ca_file {
             connection = connection.ca_file(file);
@@ -151,8 +159,14 @@ impl ConnectionEntry {
         if credentials.is_some_and(is_it) {
             return Some(vec!["proxy".into(), "credentials".into()]);
         }
-        let (name, _) = self.secrets.iter().find(|(_, entry)| is_it(entry))?;
-        Some(vec!["secrets".into(), name.as_str().into()])
+        let tables = [
+            ("secrets", &self.secrets),
+            ("previous-secrets", &self.previous_secrets),
+        ];
+        tables.into_iter().find_map(|(table, secrets)| {
+            let (name, _) = secrets.iter().find(|(_, entry)| is_it(entry))?;
+            Some(vec![table.into(), name.as_str().into()])
+        })
     }
 
     /// Let relative paths begin at `directory`.
@@ -162,7 +176,9 @@ impl ConnectionEntry {
             .as_mut()
             .map(|pair| (&mut pair.certificate, &mut pair.key))
             .unzip();
-        let secrets = self.secrets.values_mut().map(TokenEntry::file);
+        let secrets = self.secrets.values_mut();
+        let secrets = secrets.chain(self.previous_secrets.values_mut());
+        let secrets = secrets.map(TokenEntry::file);
         let files = [
             self.plugin.as_mut().map(|plugin| &mut plugin.path),
             self.ca_file.as_mut(),

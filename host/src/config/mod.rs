@@ -7,6 +7,8 @@
 //! token = { file = "/run/secrets/forge-token" }
 //! private-addresses = ["10.20.0.0/16"]
 //! deny = ["GET /projects/{project}/repository/archive.zip"]
+//! secrets = { webhook = { file = "webhook-secret" } }
+//! previous-secrets = { webhook = { file = "webhook-secret-before" } }
 //! repositories = [{ id = "42", path = "web/shop", branch = "main", type = "monorepo" }]
 //! ```
 

@@ -18,6 +18,7 @@ deny = ["GET /projects/{project}/repository/archive.zip"]
 redirect-origins = ["https://objects.acme.example"]
 webhook-urls = ["https://hooks.acme.example/code?of=acme"]
 secrets = { webhook = { file = "secrets/webhook" } }
+previous-secrets = { webhook = { env = "OLD_WEBHOOK" } }
 repositories = [{ id = "42", path = "web/shop", branch = "main", type = "monorepo" }]
 private-addresses = ["10.20.0.0/16"]
 allow-plain-http = false
@@ -90,8 +91,9 @@ fn relative_paths_begin_at_the_file() {
     assert_eq!(identity.certificate, Path::new("/etc/code-source/me.pem"));
     assert_eq!(identity.key, Path::new("/etc/me.key"));
     assert_eq!(
-        format!("{:?}", connection.secrets["webhook"]),
-        "the file `/etc/code-source/secrets/webhook`"
+        format!("{:?}", connection.secrets),
+        "{(\"webhook\", Current): the file `/etc/code-source/secrets/webhook`, \
+         (\"webhook\", Previous): the environment variable `OLD_WEBHOOK`}"
     );
 }
 
@@ -248,6 +250,17 @@ fn a_password_is_not_repeated_wherever_it_stands() {
     );
     assert!(!text.contains("hunter2"), "{text}");
     assert!(text.ends_with("2 | url = …\n  |       ^"), "{text}");
+}
+
+#[test]
+fn a_secret_that_was_exchanged_is_named_beside_the_one_in_its_place() {
+    let previous = "previous-secrets = { webhook = { env = \"OLD\" } }";
+    let text = complaint(previous);
+    assert!(text.contains("took its place"), "{text}");
+    assert!(text.contains("4 | previous-secrets = …"), "{text}");
+    let both = format!("secrets = {{ webhook = {{ env = \"NEW\" }} }}\n{previous}");
+    let whole = format!("[connections.acme]\nurl = \"a\"\ntoken = {{ env = \"T\" }}\n{both}\n");
+    assert!(parse(&whole).is_ok());
 }
 
 #[test]

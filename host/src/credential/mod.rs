@@ -25,14 +25,23 @@ pub use self::source::TokenSource;
 pub(crate) struct Credential {
     token: Rotating,
     template: String,
-    secrets: BTreeMap<String, Rotating>,
+    secrets: BTreeMap<(String, Age), Rotating>,
     known: Mutex<Known>,
+}
+
+/// Which of the two secrets of one name: those who hold it do not exchange it at the same moment.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Age {
+    /// The one that is handed out.
+    Current,
+    /// The one before it, which still is accepted.
+    Previous,
 }
 
 /// Secrets that must not come back, and what to look for.
 struct Known {
     /// The newest reading of each secret, the token's under no name.
-    current: BTreeMap<Option<String>, Secret>,
+    current: BTreeMap<Option<(String, Age)>, Secret>,
     /// Those that were exchanged, the newest last: an answer that is under way may still hold them.
     exchanged: VecDeque<Secret>,
     patterns: Patterns,
@@ -52,15 +61,15 @@ impl Credential {
     pub(crate) fn new(
         token: TokenSource,
         template: &str,
-        secrets: BTreeMap<String, TokenSource>,
+        secrets: BTreeMap<(String, Age), TokenSource>,
     ) -> Result<Self, Error> {
-        let rotating = |source| Rotating::new(source, Form::Token);
+        let secret = |source| Rotating::new(source, Form::Secret);
         let credential = Self {
-            token: rotating(token)?,
+            token: Rotating::new(token, Form::Token)?,
             template: template.to_owned(),
             secrets: secrets
                 .into_iter()
-                .map(|(name, source)| Ok((name, rotating(source)?)))
+                .map(|(name, source)| Ok((name, secret(source)?)))
                 .collect::<Result<_, Error>>()?,
             known: Mutex::new(Known {
                 current: BTreeMap::new(),
@@ -70,8 +79,8 @@ impl Credential {
         };
         credential.header()?;
         let names: Vec<_> = credential.secrets.keys().cloned().collect();
-        for name in names {
-            credential.secret(&name)?;
+        for (name, age) in names {
+            credential.secret_of(&name, age)?;
         }
         Ok(credential)
     }
@@ -90,12 +99,24 @@ impl Credential {
     /// The newest reading of a secret that a plugin names; `None` where the connection has none of
     /// that name.
     pub(crate) fn secret(&self, name: &str) -> Result<Option<Secret>, Error> {
-        let Some(rotating) = self.secrets.get(name) else {
+        self.secret_of(name, Age::Current)
+    }
+
+    /// The same for one that may have been exchanged.
+    pub(crate) fn secret_of(&self, name: &str, age: Age) -> Result<Option<Secret>, Error> {
+        let slot = (name.to_owned(), age);
+        let Some(rotating) = self.secrets.get(&slot) else {
             return Ok(None);
         };
         let secret = rotating.current()?;
-        self.remember(Some(name), &secret);
+        self.remember(Some(slot), &secret);
         Ok(Some(secret))
+    }
+
+    /// What is wrong with a secret, in words that say where it is.
+    pub(crate) fn problem(&self, name: &str, age: Age, problem: &str) -> Error {
+        let rotating = self.secrets.get(&(name.to_owned(), age));
+        rotating.unwrap_or(&self.token).problem(problem)
     }
 
     /// What to look for in answers from now on.
@@ -104,10 +125,9 @@ impl Credential {
     }
 
     /// Nothing leaves before what it carries is looked for in answers.
-    fn remember(&self, name: Option<&str>, secret: &Secret) {
+    fn remember(&self, slot: Option<(String, Age)>, secret: &Secret) {
         let mut known = lock(&self.known);
-        let name = name.map(str::to_owned);
-        let before = known.current.insert(name, secret.clone());
+        let before = known.current.insert(slot, secret.clone());
         match before {
             Some(before) if before.expose() == secret.expose() => return,
             Some(before) => known.exchanged.push_back(before),
@@ -186,7 +206,7 @@ mod tests {
         std::fs::write(file.path(), TOKEN).unwrap();
         let webhook = "a-webhooks-own-secret";
         let secrets = [(
-            "webhook".to_owned(),
+            ("webhook".to_owned(), Age::Current),
             TokenSource::Value(Secret::new(webhook)),
         )];
         let token = TokenSource::File(file.path().to_owned());
@@ -208,7 +228,7 @@ mod tests {
     fn secrets_are_looked_for_as_the_token_is() {
         let webhook = "a-webhooks-own-secret";
         let secrets = [(
-            "webhook".to_owned(),
+            ("webhook".to_owned(), Age::Current),
             TokenSource::Value(Secret::new(webhook)),
         )];
         let token = TokenSource::Value(Secret::new(TOKEN));
@@ -217,5 +237,23 @@ mod tests {
         let held = credential.secret("webhook").unwrap().unwrap();
         assert_eq!(held.expose(), webhook);
         assert!(credential.patterns().text.is_in(webhook.as_bytes()));
+    }
+    #[test]
+    fn the_secret_before_is_looked_for_as_well_and_never_handed_out() {
+        let secrets = [
+            (Age::Current, "a-webhooks-own-secret"),
+            (Age::Previous, "a-webhooks-old-secret"),
+        ];
+        let secrets = secrets.map(|(age, text)| {
+            let source = TokenSource::Value(Secret::new(text));
+            (("webhook".to_owned(), age), source)
+        });
+        let token = TokenSource::Value(Secret::new(TOKEN));
+        let credential = Credential::new(token, "{token}", secrets.into()).unwrap();
+        let held = credential.secret("webhook").unwrap().unwrap();
+        assert_eq!(held.expose(), "a-webhooks-own-secret");
+        for text in ["a-webhooks-own-secret", "a-webhooks-old-secret"] {
+            assert!(credential.patterns().text.is_in(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -92,7 +92,9 @@ impl TokenSource {
 /// What a secret has to look like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Form {
-    /// A token, or a secret that the host puts in for a plugin.
+    /// A secret that the host puts in for a plugin, or verifies deliveries with.
+    Secret,
+    /// A token.
     Token,
     /// `user:password`, for a proxy.
     UserPassword,
@@ -101,6 +103,7 @@ pub(crate) enum Form {
 impl Form {
     fn name(self) -> &'static str {
         match self {
+            Self::Secret => "secret",
             Self::Token => "token",
             Self::UserPassword => "proxy credentials",
         }
@@ -117,13 +120,16 @@ impl Form {
             return Some("there is white space or a control character in it");
         }
         match self {
-            Self::Token if text.chars().any(char::is_whitespace) => {
+            Self::UserPassword => (!text.contains(':')).then_some("it is not `user:password`"),
+            Self::Secret | Self::Token if text.chars().any(char::is_whitespace) => {
                 Some("there is white space or a control character in it")
             }
-            Self::Token if !text.is_ascii() => Some("there is a character in it that is not ASCII"),
-            Self::Token if text.len() < SHORTEST => Some("it is shorter than 16 characters"),
-            Self::UserPassword if !text.contains(':') => Some("it is not `user:password`"),
-            Self::Token | Self::UserPassword => None,
+            Self::Secret | Self::Token if !text.is_ascii() => {
+                Some("there is a character in it that is not ASCII")
+            }
+            Self::Secret | Self::Token => {
+                (text.len() < SHORTEST).then_some("it is shorter than 16 characters")
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::audit::{self, Line, Stages};
 use crate::report::{Request, RequestFailure, State, Timings};
 use crate::telemetry;
 
-pub(crate) use self::record::{CallRecord, IdentityAnswer};
+pub(crate) use self::record::{CallRecord, IdentityAnswer, next_id};
 
 /// One request and its answer.
 pub(crate) struct Exchange {

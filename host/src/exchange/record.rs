@@ -56,12 +56,12 @@ impl IdentityAnswer {
 
 impl CallRecord {
     pub(crate) fn new(
+        id: String,
         operation: &'static str,
         connection: &str,
         plugin: &str,
         audit: Arc<dyn AuditSink>,
     ) -> Arc<Self> {
-        let id = next_id();
         Arc::new(Self {
             span: telemetry::call(&id, operation, connection, plugin),
             started: Instant::now(),
@@ -133,7 +133,7 @@ impl CallRecord {
 }
 
 /// Names of calls: unique in a process, and nearly so across restarts.
-fn next_id() -> String {
+pub(crate) fn next_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     static START: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| {
         std::time::SystemTime::now()

@@ -7,12 +7,7 @@ use crate::outcome::Outcome;
 impl Source {
     /// Find out whether the forge can be worked with.
     pub async fn check(&self) -> Outcome<Report> {
-        let (running, returned) = call!(
-            self,
-            "connection.check",
-            None,
-            jitera_code_source_connection.call_check()
-        );
+        let (running, returned) = call!(self, "connection.check", None, connection.call_check());
         running.end(returned).outcome
     }
 }

@@ -3,11 +3,12 @@
 use code_source_egress::RepositoryArgument;
 
 use super::Source;
+use super::small_files::Asked;
 use crate::call::{not_an_answer, take_stream};
 use crate::content::{Content, Promise};
 use crate::contract::git::{
-    ArchiveFormat, ByteRange, Commit, CommitsPage, CompareMode, Comparison, File, LineRange,
-    RefKind, RefsPage, Revision, Storage, TreePage,
+    ArchiveFormat, BlameRange, ByteRange, Commit, CommitsPage, CompareMode, Comparison, File,
+    LineRange, Patch, PathResult, RefKind, RefsPage, Revision, Storage, TreePage,
 };
 use crate::contract::types::{ObjectId, PageRequest};
 use crate::exchange::Offered;
@@ -30,7 +31,7 @@ impl Source {
             self,
             "git.resolve",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_resolve(&repository.to_owned(), at)
+            git.call_resolve(&repository.to_owned(), at)
         );
         running.end(returned).outcome
     }
@@ -47,7 +48,7 @@ impl Source {
             self,
             "git.list-refs",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_list_refs(&repository.to_owned(), kind, search, page)
+            git.call_list_refs(&repository.to_owned(), kind, search, page)
         );
         running.end(returned).outcome
     }
@@ -64,7 +65,7 @@ impl Source {
             self,
             "git.list-commits",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_list_commits(&repository.to_owned(), at, path, page)
+            git.call_list_commits(&repository.to_owned(), at, path, page)
         );
         running.end(returned).outcome
     }
@@ -75,7 +76,7 @@ impl Source {
             self,
             "git.read-commit",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_read_commit(&repository.to_owned(), &id.to_owned())
+            git.call_read_commit(&repository.to_owned(), &id.to_owned())
         );
         running.end(returned).outcome
     }
@@ -93,13 +94,7 @@ impl Source {
             self,
             "git.list-tree",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_list_tree(
-                &repository.to_owned(),
-                at,
-                path,
-                recursive,
-                page
-            )
+            git.call_list_tree(&repository.to_owned(), at, path, recursive, page)
         );
         running.end(returned).outcome
     }
@@ -110,7 +105,7 @@ impl Source {
             self,
             "git.stat-file",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_stat_file(&repository.to_owned(), at, path)
+            git.call_stat_file(&repository.to_owned(), at, path)
         );
         running.end(returned).outcome
     }
@@ -128,13 +123,7 @@ impl Source {
             self,
             "git.read-file",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_read_file(
-                &repository.to_owned(),
-                at,
-                path,
-                range,
-                resolve_lfs
-            )
+            git.call_read_file(&repository.to_owned(), at, path, range, resolve_lfs)
         );
         running
             .end_with(returned, |store, content| {
@@ -159,6 +148,40 @@ impl Source {
             .map(|((info, _), body)| FileContent { info, body })
     }
 
+    /// Read several small files at once, each with an answer of its own. The bytes are held against
+    /// what the plugin says of them, names of git's and hashes included.
+    pub async fn read_files(
+        &self,
+        repository: &str,
+        at: &str,
+        paths: &[String],
+        max_bytes_each: u64,
+        resolve_lfs: bool,
+    ) -> Outcome<Vec<PathResult>> {
+        let (running, returned) = call!(
+            self,
+            "git.read-files",
+            Some(RepositoryArgument::Id(repository)),
+            git.call_read_files(
+                &repository.to_owned(),
+                &at.to_owned(),
+                paths,
+                max_bytes_each,
+                resolve_lfs
+            )
+        );
+        let asked = Asked {
+            commit: at,
+            paths,
+            max_bytes_each,
+            resolve_lfs,
+        };
+        let checked = |results: Vec<_>| asked.check(&results).map(|()| results);
+        running
+            .end_with(returned, |_, results| checked(results))
+            .outcome
+    }
+
     /// Read a blob. The bytes are held against its name where the answer's head tells how many there
     /// are; names of git's cover that number.
     pub async fn read_blob(&self, repository: &str, blob: &str) -> Outcome<Content> {
@@ -166,7 +189,7 @@ impl Source {
             self,
             "git.read-blob",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_read_blob(&repository.to_owned(), &blob.to_owned())
+            git.call_read_blob(&repository.to_owned(), &blob.to_owned())
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
@@ -186,12 +209,7 @@ impl Source {
             self,
             "git.read-archive",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_read_archive(
-                &repository.to_owned(),
-                &at.to_owned(),
-                path,
-                format
-            )
+            git.call_read_archive(&repository.to_owned(), &at.to_owned(), path, format)
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
@@ -213,7 +231,7 @@ impl Source {
             self,
             "git.compare",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_compare(
+            git.call_compare(
                 &repository.to_owned(),
                 &base.to_owned(),
                 &head.to_owned(),
@@ -221,6 +239,47 @@ impl Source {
                 with_patches,
                 page
             )
+        );
+        running.end(returned).outcome
+    }
+
+    /// Make the difference of one file from its two contents.
+    pub async fn diff_file(
+        &self,
+        repository: &str,
+        base: &str,
+        head: &str,
+        old_path: Option<&str>,
+        new_path: Option<&str>,
+    ) -> Outcome<Patch> {
+        let (running, returned) = call!(
+            self,
+            "git.diff-file",
+            Some(RepositoryArgument::Id(repository)),
+            git.call_diff_file(
+                &repository.to_owned(),
+                &base.to_owned(),
+                &head.to_owned(),
+                old_path,
+                new_path
+            )
+        );
+        running.end(returned).outcome
+    }
+
+    /// Tell which commit changed each line of a file last.
+    pub async fn blame(
+        &self,
+        repository: &str,
+        at: &str,
+        path: &str,
+        lines: Option<LineRange>,
+    ) -> Outcome<Vec<BlameRange>> {
+        let (running, returned) = call!(
+            self,
+            "git.blame",
+            Some(RepositoryArgument::Id(repository)),
+            git.call_blame(&repository.to_owned(), &at.to_owned(), path, lines)
         );
         running.end(returned).outcome
     }
@@ -237,7 +296,7 @@ impl Source {
             self,
             "git.link",
             Some(RepositoryArgument::Id(repository)),
-            jitera_code_source_git.call_link(&repository.to_owned(), &at.to_owned(), path, lines)
+            git.call_link(&repository.to_owned(), &at.to_owned(), path, lines)
         );
         running.end(returned).outcome
     }

@@ -7,16 +7,25 @@ macro_rules! call {
             Ok(running) => running,
             Err(refused) => return refused.outcome(),
         };
-        let function = running.reader.$interface();
-        let returned = tokio::time::timeout_at(running.deadline, function.$function(&mut running.store, $($argument),*)).await;
+        let returned = match running.exports.$interface() {
+            Ok(interface) => tokio::time::timeout_at(running.deadline, interface.$function(&mut running.store, $($argument),*)).await,
+            Err(failure) => return running.abandon(failure),
+        };
         (running, returned)
     }};
 }
 
+mod changes;
 mod connection;
+mod deliveries;
 mod git;
 mod opening;
+mod pull_requests;
 mod repositories;
+mod search;
+mod small_files;
+mod statuses;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -66,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) concurrency: u32,
     pub(crate) audit: Arc<dyn AuditSink>,
+    /// Whether deliveries are accepted where there is no secret to verify them with.
+    pub(crate) allow_unauthenticated_deliveries: bool,
     pub(crate) permits: Arc<Semaphore>,
 }
 

@@ -13,6 +13,7 @@ use super::{Shared, Source};
 use crate::audit::Tracing;
 use crate::connection::Connection;
 use crate::credential::Credential;
+use crate::delivery::Keys;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
@@ -45,6 +46,9 @@ impl Source {
         let (transport, elsewhere) = transports(&connection, &origin, &operator, &limits)?;
         let (header, template) = profile.credential_header();
         let credential = Credential::new(connection.token, template, connection.secrets)?;
+        if let Some(deliveries) = profile.deliveries() {
+            Keys::read(deliveries, &credential)?;
+        }
         let binding = Binding {
             name: connection.name.clone(),
             base: base.clone(),
@@ -61,6 +65,7 @@ impl Source {
             concurrency: connection
                 .concurrency
                 .clamp(1, limits.requests_under_way.max(1)),
+            allow_unauthenticated_deliveries: connection.allow_unauthenticated_deliveries,
             audit: connection.audit.unwrap_or_else(|| Arc::new(Tracing)),
             permits: Arc::new(Semaphore::new(limits.calls)),
             base,

@@ -15,7 +15,7 @@ impl Source {
             self,
             "repositories.list-repositories",
             None,
-            jitera_code_source_repositories.call_list_repositories(filter, page)
+            repositories.call_list_repositories(filter, page)
         );
         running.end(returned).outcome
     }
@@ -31,7 +31,7 @@ impl Source {
             self,
             "repositories.read-repository",
             Some(named),
-            jitera_code_source_repositories.call_read_repository(repository)
+            repositories.call_read_repository(repository)
         );
         let ended = running.end(returned);
         let wire = ended.identity();

@@ -204,4 +204,4 @@ pub(super) const MARK: &str = "marked-text";
 pub(super) const TOKEN: &str = "a-token-for-odd-servers";
 pub(super) const WEBHOOK: &str = "https://loader.acme.example/hooks/1";
 pub(super) const WEBHOOK_SECRET: &str = "a-webhooks-own-secret-0123";
-pub(super) const SIGNING_SECRET: &str = "a-signing-secret-of-theirs-0";
+pub(super) const SIGNING_SECRET: &str = "whsec_YS1zaWduaW5nLXNlY3JldC1vZi10aGVpcnMtMDEyMw==";

@@ -22,7 +22,7 @@ fn names(desk: &Desk) -> BTreeMap<u64, String> {
 }
 
 /// It failed with that status, in text and in JSON, and both say the same.
-fn fails(desk: &Desk, arguments: &[&str], status: i32, name: &str) -> Printed {
+pub(super) fn fails(desk: &Desk, arguments: &[&str], status: i32, name: &str) -> Printed {
     let printed = desk.runner.run(&[arguments, &["--json"]].concat());
     let context = format!("{arguments:?}: {}", printed.stderr);
     assert_eq!(printed.status, status, "{context}");

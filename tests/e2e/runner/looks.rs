@@ -39,12 +39,14 @@ async fn every_request_is_told_where_that_is_wanted() {
     let quiet = desk.runner.run(&command).success();
     assert_eq!(quiet.stderr, "");
     let url = desk.rig.forge.url();
+    // The path that a forge may live below is not told with every request.
+    let origin = url.trim_end_matches("/gitlab");
     let once = desk.runner.run(&[&command[..], &["-v"]].concat());
     let once = once.success();
     for part in [
         "note: no audit file: requests are not recorded\n".to_owned(),
         "git.stat-file in ".to_owned(),
-        format!("  GET {url}/projects/{{project}}: 200, "),
+        format!("  GET {origin}/projects/{{project}}: 200, "),
         "/repository/files/{path}".to_owned(),
     ] {
         assert!(once.stderr.contains(&part), "{part}: {}", once.stderr);

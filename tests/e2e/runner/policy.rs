@@ -1,6 +1,6 @@
 //! What a connection lets its plugin do, told without a network and without a token.
 
-use code_source_tests::{Printed, Runner};
+use code_source_tests::{Printed, Runner, component, plugin, with_manifest};
 use tempfile::TempDir;
 
 /// A folder with a configuration that leads nowhere: its host does not exist, and there is no
@@ -301,11 +301,13 @@ fn what_is_asked_for_is_held_against_what_is_granted() {
     );
     let json = folder.run(&["policy", "check", "--json"]).success().json();
     let endpoints = json["endpoints"].as_array().unwrap();
-    let cut: Vec<_> = endpoints
+    let (written, cut): (Vec<_>, Vec<_>) = endpoints
         .iter()
         .filter(|one| one["granted"] == false)
-        .collect();
-    assert!(!cut.is_empty() && cut.len() < endpoints.len());
+        .partition(|one| one["cut"]["by"] == "access");
+    // Nobody granted more than reading.
+    assert!(!written.is_empty() && written.iter().all(|one| one["access"] != "read"));
+    assert!(!cut.is_empty() && cut.len() < endpoints.len() - written.len());
     for one in &cut {
         let endpoint = one["endpoint"].as_str().unwrap();
         let line = match endpoint {
@@ -327,10 +329,20 @@ fn what_is_asked_for_is_held_against_what_is_granted() {
 
 #[test]
 fn what_the_operator_says_to_no_effect_is_told() {
+    // A plugin that only reads.
+    let manifest = serde_json::json!({
+        "name": "reader", "version": "1.0.0", "provider": plugin().manifest().provider(),
+        "contract": plugin().manifest().contract(),
+        "operations": {"git.list-tree": [
+            {"endpoint": "GET /projects/{project}/repository/tree", "why": "to list"},
+        ]},
+    });
     let folder = Folder::with(
-        "access = [\"read\", \"webhooks\"]\n\
+        "access = [\"read\", \"webhooks\"]\nplugin = { path = \"reader.wasm\" }\n\
          webhook-urls = [\"https://hooks.acme.example/secret-part\"]\n",
     );
+    let reader = with_manifest(component(), manifest.to_string().as_bytes());
+    std::fs::write(folder.0.path().join("reader.wasm"), reader).unwrap();
     let printed = folder.run(&["policy", "check", "--json"]).success();
     let json = printed.json();
     let without = json["without-effect"].as_array().unwrap();
@@ -342,7 +354,7 @@ fn what_the_operator_says_to_no_effect_is_told() {
         keys,
         [
             (&"access".into(), &5.into()),
-            (&"webhook-urls".into(), &6.into())
+            (&"webhook-urls".into(), &7.into())
         ]
     );
     assert!(!printed.text().contains("secret-part"));

@@ -2,7 +2,7 @@
 //! the cause, and the hint what to do.
 
 use code_source_stand_in::{Certificate, StandIn, TokenSpec};
-use code_source_tests::{Printed, Rig, component, plugin};
+use code_source_tests::{Printed, Rig, component, played, plugin};
 
 use super::Desk;
 
@@ -46,7 +46,7 @@ async fn a_certificate_that_is_over_or_somebody_elses() {
         (Certificate::Expired, "it was valid until"),
         (Certificate::WrongName, "elsewhere.example"),
     ] {
-        let rig = Rig::with(StandIn::builder().certificate(certificate)).await;
+        let rig = Rig::with(played().certificate(certificate)).await;
         says(
             &rig.runner().run(&["check"]),
             25,

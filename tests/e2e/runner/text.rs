@@ -1,6 +1,7 @@
 //! What people see: every command once, under each of its names.
 
-use code_source_tests::git;
+use code_source_stand_in::StandIn;
+use code_source_tests::{Rig, git};
 
 use super::Desk;
 
@@ -14,7 +15,8 @@ fn rows(text: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn check_tells_forge_account_and_token() {
-    let text = Desk::new().await.text(&["check"]);
+    let rig = Rig::with(StandIn::builder().version("18.6.0-ee")).await;
+    let text = Desk::of(rig).text(&["check"]);
     let rows = rows(&text);
     assert_eq!(rows[0], "Forge GitLab 18.6.0-ee enterprise");
     assert_eq!(rows[1], "Account root (Root), administrator");

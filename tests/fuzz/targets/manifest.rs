@@ -1,7 +1,7 @@
 //! Manifests: what is accepted can only narrow what the profile grants.
 #![no_main]
 
-use code_source_egress::{BaseUrl, Manifest, Operator, Policy};
+use code_source_egress::{BaseUrl, Manifest, Operator, Policy, accesses};
 use code_source_fuzz::profile;
 use libfuzzer_sys::fuzz_target;
 
@@ -17,8 +17,11 @@ fuzz_target!(|text: &[u8]| {
     for (operation, endpoints) in manifest.operations() {
         assert!(operation.contains('.'));
         for declared in endpoints {
-            let is_granted = |rule: &code_source_egress::Rule| rule.endpoint() == declared.endpoint();
-            assert!(profile.rules().iter().any(is_granted), "{:?}", declared.endpoint());
+            let mut rules = profile.rules().iter();
+            let rule = rules.find(|rule| rule.endpoint() == declared.endpoint());
+            let rule = rule.expect("the profile grants it");
+            let may = accesses(operation).is_none_or(|own| own.contains(&rule.access()));
+            assert!(may, "{operation}: {:?}", declared.endpoint());
         }
     }
 });

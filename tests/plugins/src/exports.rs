@@ -99,6 +99,35 @@ impl git::Guest for Component {
         })
     }
 
+    /// Tells the truth about files below `empty` and `mebibyte`, and no other.
+    fn read_files(
+        _: String,
+        at: String,
+        paths: Vec<String>,
+        _: u64,
+        _: bool,
+    ) -> Result<Vec<git::PathResult>, Error> {
+        let read = |path: String| {
+            let (size, blob) = match path.split('/').next() {
+                Some("empty") => (0, EMPTY),
+                Some("mebibyte") => (1 << 20, MEBIBYTE),
+                _ => (1, EMPTY),
+            };
+            let info = git::File {
+                path: path.clone(),
+                commit: at.clone(),
+                blob: blob.to_owned(),
+                ..file(size as u64)
+            };
+            let bytes = vec![0; size];
+            git::PathResult {
+                path,
+                outcome: Ok(git::Found::File(git::SmallFile { info, bytes })),
+            }
+        };
+        Ok(paths.into_iter().map(read).collect())
+    }
+
     fn read_blob(_: String, blob: String) -> Result<InputStream, Error> {
         Ok(stream(&blob)?.0)
     }
@@ -123,6 +152,25 @@ impl git::Guest for Component {
         Err(outcome(&base))
     }
 
+    fn diff_file(
+        _: String,
+        base: String,
+        _: String,
+        _: Option<String>,
+        _: Option<String>,
+    ) -> Result<git::Patch, Error> {
+        carry_out(&base).map(git::Patch::Text)
+    }
+
+    fn blame(
+        _: String,
+        at: String,
+        _: String,
+        _: Option<git::LineRange>,
+    ) -> Result<Vec<git::BlameRange>, Error> {
+        Err(outcome(&at))
+    }
+
     fn link(
         _: String,
         _: String,
@@ -145,12 +193,18 @@ pub(crate) fn error(message: &str) -> Error {
     }
 }
 
+/// What a function answers that nobody tells anything.
+pub(crate) fn not_told() -> Error {
+    error("no instruction can stand in an argument of this function")
+}
+
 /// What came of an instruction, for functions that cannot return a text: as an error's payload.
 fn outcome(text: &str) -> Error {
     carry_out(text).map_or_else(|error| error, |text| error(&text))
 }
 
-fn carry_out(text: &str) -> Result<String, Error> {
+/// What came of an instruction.
+pub(crate) fn carry_out(text: &str) -> Result<String, Error> {
     match read(text)? {
         Instruction::Send { requests } => {
             json(&requests.iter().map(wire::exchange).collect::<Vec<_>>())
@@ -201,3 +255,7 @@ fn file(size: u64) -> git::File {
         storage: git::Storage::Git,
     }
 }
+
+/// What git calls a blob without a byte, and one of a mebibyte of zeros.
+const EMPTY: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+const MEBIBYTE: &str = "9e0f96a2a253b173cb45b41868209a5d043e1437";

@@ -53,6 +53,18 @@ impl Instruction {
             requests: vec![request],
         }
     }
+
+    /// The requests that it tells the plugin to send.
+    pub fn requests(&self) -> Vec<&Request> {
+        match self {
+            Self::Hold { held, then, .. } => vec![held, then],
+            Self::Repeat { request, .. } | Self::Ruin(Ruin::TrapInRequest { request }) => {
+                vec![request]
+            }
+            Self::Send { requests } => requests.iter().collect(),
+            Self::HandOn(_) | Self::Ruin(_) | Self::Write { .. } => Vec::new(),
+        }
+    }
 }
 
 /// As it stands in an argument of a call.

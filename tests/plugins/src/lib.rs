@@ -7,7 +7,8 @@
 //! # Layout
 //!
 //! - [`Instruction`], [`Request`], [`Answer`]: what is said in both directions
-//! - `exports`: the contract's functions, each of which carries out what its argument says
+//! - `exports`, `writing`: the contract's functions that read and that write, each of which carries
+//!   out what its argument says
 //! - `wire`: requests as they are described, however wrong
 //! - `content`: streams that are handed on, rightly and wrongly
 //! - `ruin`: ways to break the sandbox's limits
@@ -28,6 +29,8 @@ mod identity;
 mod ruin;
 #[cfg(target_family = "wasm")]
 mod wire;
+#[cfg(target_family = "wasm")]
+mod writing;
 
 pub use crate::answer::Answer;
 pub use crate::instruction::{Handing, Instruction, Request, Ruin};

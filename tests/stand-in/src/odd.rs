@@ -73,10 +73,15 @@ mod tests {
     #[test]
     fn every_value_has_its_turn_and_is_another_each_time() {
         let json = json!({"id": 1, "list": [{"name": "a/b"}], "none": null});
-        let all: Vec<_> = (0..200).map(|number| replaced(json.clone(), number)).collect();
+        let all: Vec<_> = (0..200)
+            .map(|number| replaced(json.clone(), number))
+            .collect();
         for pointer in ["/id", "/list", "/list/0", "/list/0/name", "/none"] {
             let truth = json.pointer(pointer);
-            assert!(all.iter().any(|odd| odd.pointer(pointer) != truth), "{pointer}");
+            assert!(
+                all.iter().any(|odd| odd.pointer(pointer) != truth),
+                "{pointer}"
+            );
         }
         assert!(all.iter().any(|odd| odd.get("id").is_none()));
         assert!(all.iter().all(|odd| odd != &json));

@@ -226,14 +226,14 @@ fn what_the_operator_does_not_grant_is_refused_with_the_line_that_would() {
         ..get("/acme/api/v9/things/42/commits")
     };
     let call = acme::policy(&["read"])
-        .call("changes.commit", named)
+        .call("changes.create-commit", named)
         .unwrap();
     assert_denied(&call, &post, Layer::Access, Reason::AccessNotGranted);
     let remedy = call.decide(&post).unwrap_err().remedy().map(str::to_owned);
     assert_eq!(remedy.as_deref(), Some("access = [\"read\", \"commits\"]"));
     assert!(
         acme::policy(&ALL)
-            .call("changes.commit", named)
+            .call("changes.create-commit", named)
             .unwrap()
             .decide(&post)
             .is_ok()
@@ -260,7 +260,10 @@ fn headers_and_body_follow_the_rule() {
         ..acme::operator(&ALL)
     });
     let call = policy
-        .call("webhooks.register", Some(RepositoryArgument::Id("42")))
+        .call(
+            "webhooks.ensure-webhook",
+            Some(RepositoryArgument::Id("42")),
+        )
         .unwrap();
     let post = RequestHead {
         method: "POST",

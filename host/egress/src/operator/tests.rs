@@ -72,7 +72,7 @@ fn what_the_operator_denies_is_refused_whatever_else_grants_it() {
 fn where_something_is_allowed_nothing_else_is() {
     let allowing = listing(&["GET /version", "POST /things/**"], &[]);
     assert_eq!(
-        decide(&allowing, "changes.commit", "POST", "/commits"),
+        decide(&allowing, "changes.create-commit", "POST", "/commits"),
         Ok(())
     );
     let remedy = assert_denied(
@@ -185,7 +185,10 @@ fn what_the_lists_cut_is_listed_with_the_reason() {
     assert_eq!(
         cut,
         [
-            ("changes.commit", "`allow` does not have it".to_owned()),
+            (
+                "changes.create-commit",
+                "`allow` does not have it".to_owned()
+            ),
             (
                 "git.list-tree",
                 "`deny` has `GET /things/{thing}/tree`".to_owned()

@@ -2,12 +2,26 @@
 //!
 //! It is apart because it is long: what is refused at load is refused with its own words.
 
-use crate::{endpoint::Endpoint, pattern::EndpointPattern, repository::RepositoryNameError};
+use crate::{
+    endpoint::Endpoint, pattern::EndpointPattern, repository::RepositoryNameError, rule::Access,
+};
 
 /// Why profile, manifest and operator do not go together.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
+    /// A function with an endpoint that is not for functions of its kind.
+    #[error(
+        "the operation `{operation}` declares `{endpoint}`, which needs the access `{access}`: functions like it never have that"
+    )]
+    Access {
+        /// The function that declares it.
+        operation: Box<str>,
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The access that its rule needs.
+        access: Access,
+    },
     /// A base URL that names the API instead of the forge.
     #[error("the URL ends in `{0}`, the path of the API: leave that out")]
     BaseNamesApi(Box<str>),

@@ -60,7 +60,7 @@ fn what_is_declared_and_not_granted_is_listed() {
     let [cut] = policy.cut() else {
         panic!("{:?}", policy.cut());
     };
-    assert_eq!(cut.operation(), "webhooks.register");
+    assert_eq!(cut.operation(), "webhooks.ensure-webhook");
     assert_eq!(cut.endpoint().to_string(), "POST /things/{thing}/hooks");
     assert_eq!(cut.reason(), &CutReason::Access(Access::Webhooks));
     assert!(acme::policy(&ALL).cut().is_empty());
@@ -142,4 +142,28 @@ fn a_plugin_for_another_provider_is_refused() {
         error.to_string(),
         "the plugin is for `other`, and the profile for `acme`"
     );
+}
+
+#[test]
+fn a_function_that_reads_declares_nothing_that_writes() {
+    let base = BaseUrl::parse("forge.example").unwrap();
+    let new = |function: &str| {
+        let manifest = acme::MANIFEST.replace("changes.create-commit", function);
+        let manifest = Manifest::parse(manifest.as_bytes()).unwrap();
+        Policy::new(&acme::profile(), &manifest, &base, Operator::default())
+    };
+    for function in [
+        "git.link",
+        "changes.create-branch",
+        "webhooks.read-delivery",
+    ] {
+        let refused = new(function).unwrap_err();
+        let told = refused.to_string();
+        for part in [function, "POST /things/{thing}/commits", "`commits`"] {
+            assert!(told.contains(part), "{told}");
+        }
+        assert!(matches!(refused, PolicyError::Access { .. }));
+    }
+    // What the contract does not have is never called.
+    assert!(new("changes.create-commit").is_ok() && new("later.function").is_ok());
 }

@@ -11,7 +11,7 @@ use crate::{
     endpoint::{Endpoint, Method, Segment},
     path::{check_path, is_unreserved},
     profile::{
-        Contents, Identity, ProfileError, RefusedHost,
+        Contents, Deliveries, Identity, ProfileError, RefusedHost,
         refused::{Entry, Refused},
     },
     query::QueryKeys,
@@ -27,6 +27,7 @@ pub(super) struct Document {
     secret_fields: Vec<Box<str>>,
     credential: CredentialDocument,
     identity: IdentityDocument,
+    deliveries: Option<Deliveries>,
     #[serde(default)]
     refused_hosts: Vec<RefusedHostDocument>,
     #[serde(default)]
@@ -104,6 +105,9 @@ impl Document {
         check_setting("api-path", canonical, "is not a canonical path")?;
         self.credential.check()?;
         let identity = self.identity.into_identity()?;
+        if let Some(deliveries) = &self.deliveries {
+            deliveries.check()?;
+        }
         let refused = Refused::new(self.refused)?;
         let sets = &self.query_sets;
         let mut rules = Vec::with_capacity(self.rules.len());
@@ -124,6 +128,7 @@ impl Document {
             api_path: self.api_path,
             credential: (self.credential.header, self.credential.value),
             identity,
+            deliveries: self.deliveries,
             secret_fields: self.secret_fields,
             refused_hosts: self.refused_hosts.into_iter().map(Into::into).collect(),
             refused,

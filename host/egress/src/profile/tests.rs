@@ -259,3 +259,60 @@ fn an_exception_from_what_is_refused_by_name_has_to_be_written_down() {
     );
     assert!(Profile::parse(&format!("{excepted}\n[[rules]]\n{rule}")).is_ok());
 }
+
+#[test]
+fn a_profile_says_how_a_delivery_is_verified_in_no_two_ways() {
+    const SIGNATURE: &str = r#"signature = { id = "a", timestamp = "b", signature = "c", version = "v1",
+        key-prefix = "key_", tolerance-seconds = 300, secret = "signing" }"#;
+    const TOKEN: &str = r#"token = { header = "X-Token", secret = "hook" }"#;
+    let parse = |lines: &[&str]| {
+        // The tables before it end with a list of rules.
+        let table = format!("\n[deliveries]\n{}\n", lines.join("\n").replace(",\n", ","));
+        Profile::parse(&format!("{}{table}", acme::PROFILE))
+    };
+    let both = parse(&[SIGNATURE, TOKEN]).unwrap();
+    let deliveries = both.deliveries().unwrap();
+    assert_eq!(
+        deliveries.headers().collect::<Vec<_>>(),
+        ["a", "b", "c", "X-Token"]
+    );
+    assert_eq!(
+        deliveries.secrets().collect::<Vec<_>>(),
+        ["signing", "hook"]
+    );
+    assert!(
+        parse(&[TOKEN])
+            .unwrap()
+            .deliveries()
+            .unwrap()
+            .signature()
+            .is_none()
+    );
+    assert!(acme::profile().deliveries().is_none());
+    for (from, to) in [
+        ("id = \"a\"", "id = \"C\""),
+        ("id = \"a\"", "id = \"\""),
+        ("id = \"a\"", "id = \"a b\""),
+        ("id = \"a\"", "id = \"x-token\""),
+        ("\"signing\"", "\"hook\""),
+        ("\"signing\"", "\"\""),
+        ("\"v1\"", "\"\""),
+        ("\"v1\"", "\"v1,\""),
+        ("300", "3601"),
+    ] {
+        let refused = parse(&[&SIGNATURE.replace(from, to), TOKEN]).unwrap_err();
+        let is_it = matches!(
+            refused,
+            ProfileError::Setting {
+                key: "deliveries",
+                ..
+            }
+        );
+        assert!(is_it, "{to}: {refused}");
+    }
+    assert!(matches!(parse(&[]), Err(ProfileError::Setting { .. })));
+    assert!(matches!(
+        parse(&["other = 1"]),
+        Err(ProfileError::Syntax(_))
+    ));
+}

@@ -1,17 +1,15 @@
 //! `plugin approve`: show what is new in a plugin, and pin it; apart from `show` because it writes
 //! the configuration file, and only after somebody said so.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use clap::Args;
 use code_source_egress::{DeclaredChange, ManifestDifference};
 use serde::Serialize;
 
 use crate::cli::approval::{self, Record};
 use crate::cli::chosen::{Chosen, Configured};
+use crate::cli::confirmation;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
-use crate::cli::notes;
 use crate::cli::pin;
 use crate::cli::replace::replace;
 use crate::cli::table::{Cell, Table, fields};
@@ -49,7 +47,12 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Result<(), Co
         context.output.text(shape.for_people())?;
         context.output.flush()?;
     }
-    let agreed = is_settled || arguments.yes || (!context.output.is_json() && ask(&chosen.name)?);
+    let question = format!(
+        "\nApprove this plugin for the connection `{}`?",
+        chosen.name
+    );
+    let agreed =
+        is_settled || arguments.yes || (!context.output.is_json() && confirmation::ask(&question)?);
     if agreed && !is_settled {
         let record = Record {
             sha256: description.digest.clone(),
@@ -109,25 +112,6 @@ fn write_pin(
     };
     let text = pin::with_digest(configuration.text(), connection, sha256).map_err(unwritable)?;
     replace(path, text.as_bytes()).map_err(unwritable)
-}
-
-/// Ask whoever sits at the terminal; where nobody does, the answer is no.
-fn ask(connection: &str) -> Result<bool, CommandError> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        return Ok(false);
-    }
-    let question = format!("\nApprove this plugin for the connection `{connection}`? [y/N] ");
-    notes::write(&crate::cli::escape::lines(&question));
-    let mut line = String::new();
-    let read = stdin.lock().read_line(&mut line);
-    read.map_err(|source| CommandError::File {
-        action: "read the answer from",
-        path: "standard input".into(),
-        source,
-    })?;
-    let answer = line.trim();
-    Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
 }
 
 fn finish(context: &mut Context, shape: &Shape) -> Result<(), CommandError> {

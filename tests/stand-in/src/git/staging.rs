@@ -56,8 +56,7 @@ impl<'a> Staging<'a> {
         self.check_vacant(&path)?;
         let mode = mode(executable);
         let content = StagedContent::New(content.into());
-        self.changes
-            .insert(path, Some(StagedFile { mode, content }));
+        self.replace(path, Some(StagedFile { mode, content }));
         Ok(())
     }
 
@@ -71,8 +70,10 @@ impl<'a> Staging<'a> {
 
     pub(crate) fn delete(&mut self, path: &str) -> Staged<()> {
         let path = clean(path)?;
-        self.existing(&path)?;
-        self.changes.insert(path, None);
+        if !self.is_directory(&path)? {
+            self.existing(&path)?;
+        }
+        self.replace(path, None);
         Ok(())
     }
 
@@ -87,7 +88,7 @@ impl<'a> Staging<'a> {
             file.content = StagedContent::New(content.into());
         }
         self.changes.insert(from, None);
-        self.changes.insert(to, Some(file));
+        self.replace(to, Some(file));
         Ok(())
     }
 
@@ -116,6 +117,26 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
+    /// Puts something in the place of whatever is there, were it a directory with all that is in it.
+    fn replace(&mut self, path: Vec<u8>, file: Option<StagedFile>) {
+        let below = [&*path, b"/"].concat();
+        self.changes.retain(|name, _| !name.starts_with(&below));
+        self.changes.insert(path, file);
+    }
+
+    fn is_directory(&self, path: &[u8]) -> io::Result<bool> {
+        let below = [path, b"/"].concat();
+        let mut staged = self.changes.iter();
+        if staged.any(|(name, file)| file.is_some() && name.starts_with(&below)) {
+            return Ok(true);
+        }
+        let (Some(base), None) = (&self.base, self.changes.get(path)) else {
+            return Ok(false);
+        };
+        let entry = self.repository.entry(base, path)?;
+        Ok(entry.is_some_and(|entry| Kind::of_mode(entry.mode) == Kind::Tree))
+    }
+
     fn existing(&self, path: &[u8]) -> Staged<StagedFile> {
         let missing = || refused("A file with this name doesn't exist");
         self.file(path)?.ok_or_else(missing)
@@ -128,6 +149,12 @@ impl<'a> Staging<'a> {
         let Some(base) = &self.base else {
             return Ok(None);
         };
+        // What was below something that was replaced is gone.
+        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let mut above = slashes.map(|(end, _)| &path[..end]);
+        if above.any(|directory| self.changes.contains_key(directory)) {
+            return Ok(None);
+        }
         let entry = self.repository.entry(base, path)?;
         Ok(entry
             .filter(|entry| Kind::of_mode(entry.mode) != Kind::Tree)
@@ -137,13 +164,10 @@ impl<'a> Staging<'a> {
             }))
     }
 
-    /// Refuses a path where something is, or below which or above which a file is.
+    /// Refuses a path where a file is, or above which one is. A directory counts as nothing.
     fn check_vacant(&self, path: &[u8]) -> Staged<()> {
         if self.file(path)?.is_some() {
             return Err(refused("A file with this name already exists"));
-        }
-        if self.is_directory(path)? {
-            return Err(refused("A directory with this name already exists"));
         }
         let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
         for (end, _) in slashes {
@@ -152,30 +176,6 @@ impl<'a> Staging<'a> {
             }
         }
         Ok(())
-    }
-
-    fn is_directory(&self, path: &[u8]) -> io::Result<bool> {
-        let prefix = [path, b"/"].concat();
-        let below = |(name, _): &(&Vec<u8>, &Option<StagedFile>)| name.starts_with(&prefix);
-        let mut staged = self.changes.range(prefix.clone()..).take_while(below);
-        if staged.any(|(_, file)| file.is_some()) {
-            return Ok(true);
-        }
-        let Some(base) = &self.base else {
-            return Ok(false);
-        };
-        let Some(listing) = self.repository.listing(base, path, true)? else {
-            return Ok(false);
-        };
-        let paths = (0..listing.len()).filter_map(|index| listing.path(index));
-        for name in paths {
-            let name = name.as_bytes();
-            let gone = matches!(self.changes.get(name), Some(None));
-            if !gone && self.file(name)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
 

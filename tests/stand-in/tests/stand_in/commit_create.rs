@@ -112,14 +112,9 @@ async fn a_refused_action_leaves_the_branch_alone() {
             exists,
         ),
         (
-            json!({"action": "create", "file_path": "dir", "content": ""}),
-            "A directory with this name already exists",
-        ),
-        (
             json!({"action": "update", "file_path": "x", "content": ""}),
             missing,
         ),
-        (json!({"action": "delete", "file_path": "dir"}), missing),
         (
             json!({"action": "move", "file_path": "y", "previous_path": "x"}),
             missing,
@@ -150,6 +145,31 @@ async fn a_refused_action_leaves_the_branch_alone() {
         let refusal = format!("400 {}", json!({ "message": text }));
         assert_eq!(answer.refusal(), refusal, "{action}");
         assert_eq!(project.tip("main"), tip);
+    }
+}
+
+#[tokio::test]
+async fn a_directory_goes_with_all_that_is_in_it() {
+    for (action, left) in [
+        (
+            json!({"action": "create", "file_path": "dir", "content": "1"}),
+            &["100644 a", "100644 dir"][..],
+        ),
+        (
+            json!({"action": "move", "file_path": "dir", "previous_path": "a"}),
+            &["100644 dir"],
+        ),
+        (
+            json!({"action": "delete", "file_path": "dir"}),
+            &["100644 a"],
+        ),
+    ] {
+        let forge = StandIn::builder().start().await.unwrap();
+        shop(&forge);
+        let client = Client::new(&forge);
+        let answer = commit(&client, "main", json!([action])).await;
+        assert_eq!(answer.status, 201, "{}", answer.refusal());
+        assert_eq!(tree(&client, "main").await, left, "{action}");
     }
 }
 

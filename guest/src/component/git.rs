@@ -1,44 +1,19 @@
-//! The exports; apart because they only translate between the contract and the functions behind it.
+//! The export `git`; apart as every interface is.
 
 use wasi::io::streams::InputStream;
 
+use super::{Component, run};
 use crate::{
     bindings::{
-        connection::{self, Report},
         git::{
-            self, ArchiveFormat, ByteRange, Commit, CommitsPage, CompareMode, Comparison, Content,
-            File, LineRange, RefKind, RefsPage, Revision, TreePage,
+            self, ArchiveFormat, BlameRange, ByteRange, Commit, CommitsPage, CompareMode,
+            Comparison, Content, File, LineRange, Patch, PathResult, RefKind, RefsPage, Revision,
+            TreePage,
         },
-        repositories::{self, Filter, Page, Repository, RepositoryRef},
-        settings,
         types::{Error, ObjectId, PageRequest, RepositoryId},
     },
-    call::Call,
-    connection::check,
-    error::Failure,
-    git::{Comparing, Listing, Reading},
-    http::Http,
-    repositories::{list_repositories, read_repository},
+    git::{Comparing, Diffing, Listing, Reading, ReadingMany},
 };
-
-/// The plugin, as its host sees it.
-pub(crate) struct Component;
-
-impl connection::Guest for Component {
-    fn check() -> Result<Report, Error> {
-        run(async |call| check(call).await)
-    }
-}
-
-impl repositories::Guest for Component {
-    fn list_repositories(filter: Filter, page: PageRequest) -> Result<Page, Error> {
-        run(async |call| list_repositories(call, &filter, &page).await)
-    }
-
-    fn read_repository(repository: RepositoryRef) -> Result<Repository, Error> {
-        run(async |call| read_repository(call, &repository).await)
-    }
-}
 
 impl git::Guest for Component {
     fn resolve(repository: RepositoryId, at: Revision) -> Result<ObjectId, Error> {
@@ -163,14 +138,47 @@ impl git::Guest for Component {
     ) -> Result<String, Error> {
         run(async |call| crate::git::link(call, &repository, &at, &path, lines).await)
     }
-}
 
-/// Do one call's work with what the host says of the forge.
-fn run<V>(work: impl AsyncFnOnce(&Call<Http>) -> Result<V, Failure>) -> Result<V, Error> {
-    let forge = settings::current();
-    wstd::runtime::block_on(async {
-        let http = Http::new(&forge.base_url)?;
-        work(&Call::new(http, &forge)).await
-    })
-    .map_err(Failure::into_error)
+    fn read_files(
+        repository: RepositoryId,
+        at: ObjectId,
+        paths: Vec<String>,
+        max_bytes_each: u64,
+        resolve_lfs: bool,
+    ) -> Result<Vec<PathResult>, Error> {
+        let reading = ReadingMany {
+            repository: &repository,
+            at: &at,
+            paths: &paths,
+            max_bytes_each,
+            resolve_lfs,
+        };
+        run(async |call| crate::git::read_files(call, reading).await)
+    }
+
+    fn diff_file(
+        repository: RepositoryId,
+        base: ObjectId,
+        head: ObjectId,
+        old_path: Option<String>,
+        new_path: Option<String>,
+    ) -> Result<Patch, Error> {
+        let diffing = Diffing {
+            repository: &repository,
+            base: &base,
+            head: &head,
+            old_path: old_path.as_deref(),
+            new_path: new_path.as_deref(),
+        };
+        run(async |call| crate::git::diff_file(call, diffing).await)
+    }
+
+    fn blame(
+        repository: RepositoryId,
+        at: ObjectId,
+        path: String,
+        lines: Option<LineRange>,
+    ) -> Result<Vec<BlameRange>, Error> {
+        run(async |call| crate::git::blame(call, &repository, &at, &path, lines).await)
+    }
 }

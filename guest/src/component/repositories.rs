@@ -1,0 +1,20 @@
+//! The export `repositories`; apart as every interface is.
+
+use super::{Component, run};
+use crate::{
+    bindings::{
+        repositories::{self, Filter, Page, Repository, RepositoryRef},
+        types::{Error, PageRequest},
+    },
+    repositories::{list_repositories, read_repository},
+};
+
+impl repositories::Guest for Component {
+    fn list_repositories(filter: Filter, page: PageRequest) -> Result<Page, Error> {
+        run(async |call| list_repositories(call, &filter, &page).await)
+    }
+
+    fn read_repository(repository: RepositoryRef) -> Result<Repository, Error> {
+        run(async |call| read_repository(call, &repository).await)
+    }
+}

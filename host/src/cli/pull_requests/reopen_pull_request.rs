@@ -1,0 +1,35 @@
+//! `reopen-pull-request`: one that is closed, taken up again; apart from `open-pull-request`, which
+//! makes a new one.
+
+use super::shape;
+use super::which::Which;
+use crate::cli::context::Context;
+use crate::cli::failure::CommandError;
+use crate::cli::written;
+
+/// Arguments of `reopen-pull-request`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+It asks for `access = [\"pull-requests\"]`. One that is open is no failure.
+
+Examples:
+  code-source reopen-pull-request web/shop 7
+  code-source reopen-pull-request web/shop 7 --json")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Run `reopen-pull-request`.
+pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
+    let which = arguments.which;
+    let repository = which.repository(context).await?;
+    let outcome = repository
+        .source
+        .reopen_pull_request(&repository.id, which.number)
+        .await;
+    let tried = format!("reopen {}", which.name(&repository));
+    let look = which.look(&repository);
+    let written = written::answer(context.notes, tried, &look, outcome)?;
+    shape::tell(context, &repository.path, "Reopened", "is open", written)
+}
