@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use code_source_stand_in::Project;
+use code_source_stand_in::{Project, git_program};
 
 /// What `git` prints about a project's repository, without the last line's end.
 ///
@@ -87,7 +87,7 @@ pub(crate) fn git_lines_of(project: &Project, arguments: &[&str], input: File) -
 
 /// Git as nobody configured it.
 fn command(project: &Project) -> Command {
-    let mut command = Command::new("git");
+    let mut command = Command::new(git_program());
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default());

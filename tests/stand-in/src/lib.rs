@@ -64,7 +64,7 @@ pub use collaboration::{Deliveries, Delivery, Hook};
 pub use content::noise;
 pub use fault::{Effect, Fault, FaultHandle, LinkLie, Matcher, RetryAfter, When};
 pub use feature::Feature;
-pub use git::{Change, DiffLimits, Mode, NewCommit};
+pub use git::{Change, DiffLimits, Mode, NewCommit, git_program};
 pub use record::Request;
 pub use stand_in::StandIn;
 pub use state::{

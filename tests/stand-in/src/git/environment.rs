@@ -6,7 +6,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::Mutex,
+    sync::{LazyLock, Mutex},
 };
 
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ impl Git {
     }
 
     pub(crate) fn command(&self, directory: &Path) -> Command {
-        let mut command = Command::new("git");
+        let mut command = Command::new(git_program());
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -111,6 +111,18 @@ impl Git {
         drop(surplus);
         Ok(result)
     }
+}
+
+/// Where git is, as a path: a name that is to be looked up in a changed environment makes the
+/// standard library fork, which copies the page tables of a test that holds a gigabyte.
+pub fn git_program() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let mut places = std::env::split_paths(&folders).map(|folder| folder.join("git"));
+        let found = places.find(|place| place.is_file());
+        found.unwrap_or_else(|| PathBuf::from("git"))
+    });
+    &PROGRAM
 }
 
 /// Enough for the repositories of one test and the requests it has under way; the rest would only

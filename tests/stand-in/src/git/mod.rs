@@ -18,6 +18,7 @@ mod stream;
 mod write;
 
 pub use diff::DiffLimits;
+pub use environment::git_program;
 pub use import::{Change, Mode, NewCommit};
 
 pub(crate) use diff::{FileDiff, Overflow};
