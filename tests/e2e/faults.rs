@@ -127,6 +127,48 @@ async fn json_of_another_form_is_malformed() {
     }
 }
 
+/// As an instance behaves on a bad day: now and then a limit, now and then a gateway, one body that
+/// is cut, and one page for people.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_bad_day_every_answer_is_complete_and_right_or_an_error_and_none_is_a_part() {
+    let shop = Stock::new(played()).await;
+    let mut truths = Vec::new();
+    for operation in READS {
+        let (Ended::Right(truth), _) = shop.run(&shop.source, operation).await else {
+            panic!("{operation} fails without a fault");
+        };
+        truths.push(truth);
+    }
+    let haste = Effect::TooManyRequests {
+        json: false,
+        retry_after: RetryAfter::Seconds(0),
+    };
+    let handles = [
+        (When::Every(100), haste),
+        (When::Every(101), Effect::BadGateway),
+        (When::Nth(57), Effect::CutBodyAfter(9)),
+        (When::Nth(133), Effect::Html),
+    ]
+    .map(|(when, what)| {
+        let on = Matcher::all();
+        shop.rig.forge.fault(Fault { on, when, what })
+    });
+    shop.rig.forge.clear_requests();
+    let mut errors = 0;
+    while shop.rig.forge.requests().len() < 500 {
+        for (operation, truth) in READS.iter().zip(&truths) {
+            match shop.run(&shop.source, operation).await {
+                (Ended::Right(answer), _) => assert_eq!(answer, *truth, "{operation}"),
+                _ => errors += 1,
+            }
+        }
+    }
+    let hits = handles.map(|handle| handle.hits());
+    assert!(hits.iter().all(|hits| *hits > 0), "{hits:?}");
+    // What passes is asked for again: only the cut body and the page may have come through.
+    assert!(errors <= 2, "{errors} of {hits:?}");
+}
+
 fn is_error(ended: &Ended) -> bool {
     !matches!(ended, Ended::Right(_))
 }

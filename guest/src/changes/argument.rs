@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use crate::{
     bindings::changes::{Author, CommitRequest, FileAction},
     error::{Failure, quote},
-    git::argument::{is_object_id, object_id, path as clean_path},
+    git::argument::{is_object_id, is_reference_name, object_id, path as clean_path},
 };
 
 /// The name of a branch or a tag that is to be made or removed: git's rules, and GitLab's, which does
 /// not want it to look like an object's name.
 pub(super) fn reference(label: &str, name: &str) -> Result<(), Failure> {
-    let why = if is_odd(name) {
+    let why = if name == "HEAD" || !is_reference_name(name) {
         "git allows no reference of that name"
     } else if is_object_id(name) {
         "it looks like an object's name"
@@ -176,24 +176,8 @@ fn odd_path(path: &str, why: &str) -> Failure {
 }
 
 /// What `git check-ref-format` refuses, and the names that mean something else.
-fn is_odd(name: &str) -> bool {
-    let is_odd_part =
-        |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
-    name.len() > LONGEST_REFERENCE
-        || matches!(name, "@" | "HEAD")
-        || name.starts_with('-')
-        || name.ends_with('.')
-        || name.contains("..")
-        || name.contains("@{")
-        || name.split('/').any(is_odd_part)
-        || name
-            .chars()
-            .any(|c| c.is_control() || " ~^:?*[\\".contains(c))
-}
-
 const FULL: &[&str] = &["refs/heads/", "refs/remotes/", "refs/tags/"];
 const LARGEST_CONTENT: usize = 20_971_520;
 const LONGEST_MESSAGE: usize = 65_536;
 const LONGEST_PERSON: usize = 1_024;
-const LONGEST_REFERENCE: usize = 4_096;
 const MOST_ACTIONS: usize = 500;

@@ -44,23 +44,29 @@ pub(crate) fn directory(path: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The name of a branch or a tag, as far as git's rules matter in an address.
+/// The name of a branch or a tag.
 pub(crate) fn reference_name(name: &str) -> Result<(), Failure> {
-    let is_odd = name.is_empty()
-        || name.len() > LONGEST_PATH
+    match is_reference_name(name) {
+        true => Ok(()),
+        false => Err(Failure::invalid("at: git allows no reference of that name")),
+    }
+}
+
+/// The rules of `git check-ref-format`.
+pub(crate) fn is_reference_name(name: &str) -> bool {
+    let is_odd_part =
+        |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+    let is_odd = name.len() > LONGEST_PATH
+        || name == "@"
         || name.starts_with('-')
+        || name.ends_with('.')
         || name.contains("..")
         || name.contains("@{")
-        || name
-            .split('/')
-            .any(|part| part.is_empty() || part.starts_with('.'))
+        || name.split('/').any(is_odd_part)
         || name
             .chars()
             .any(|c| c.is_control() || " ~^:?*[\\".contains(c));
-    match is_odd {
-        true => Err(Failure::invalid("at: git allows no reference of that name")),
-        false => Ok(()),
-    }
+    !is_odd
 }
 
 const LONGEST_PATH: usize = 4_096;
@@ -110,7 +116,8 @@ mod tests {
             assert!(reference_name(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "a b", "a..b", "-x", "a/", "/a", "a@{1}", "a:b", "a/.b", "a\nb",
+            "", "a b", "a..b", "-x", "a/", "/a", "a@{1}", "a:b", "a/.b", "a\nb", "@", "a.lock",
+            "a.lock/b", "a.",
         ] {
             assert!(reference_name(bad).is_err(), "{bad}");
         }

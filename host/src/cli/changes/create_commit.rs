@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ID", value_parser = revision::commit)]
     expected_head: Option<String>,
 
-    /// Who made the change, where that is not the token's account: Name <address>
+    /// Who made the change, where that is not the token's account: `Name <address>`
     #[arg(long, value_name = "AUTHOR", value_parser = author)]
     author: Option<Author>,
 
