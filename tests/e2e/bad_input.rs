@@ -4,3 +4,5 @@
 mod arguments;
 mod cursors;
 mod json;
+mod kind;
+mod samples;

@@ -1,56 +1,16 @@
 //! Every argument of every operation, malformed.
 
-use code_source::contract::changes::{Author, CommitRequest, FileAction, NewFile, RemovedFile};
+use code_source::contract::changes::{Author, CommitRequest, FileAction, RemovedFile};
 use code_source::contract::git::{ArchiveFormat, CompareMode, LineRange, Revision};
-use code_source::contract::pull_requests::{Edit, NewComment, Position, Proposal, Side};
+use code_source::contract::pull_requests::{Edit, NewComment, Position, Side};
 use code_source::contract::statuses::{NewStatus, State};
 use code_source::contract::types::ErrorCode;
 use code_source::contract::webhooks::{Topic, Wanted};
 use code_source_tests::{first_page, played};
 
+use super::kind::Kind;
+use super::samples::{comment, create, proposal, request, status};
 use crate::operations::{Ended, Stock, shown};
-
-/// What an argument has to be.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// The full name of an object.
-    Object,
-    /// The name of a branch or a tag.
-    Name,
-    /// A path that is not the root.
-    Path,
-    /// Text on one line that is not empty.
-    Line,
-    /// A name of letters, digits and a few marks.
-    Mark,
-    /// An identity that the forge gives.
-    Identity,
-}
-
-impl Kind {
-    /// What cannot be one.
-    fn wrong(self) -> Vec<String> {
-        let mut all = vec!["", "a\0b"];
-        all.extend_from_slice(match self {
-            Self::Object => &[
-                "main",
-                "ABCDEF0123456789ABCDEF0123456789ABCDEF01",
-                "../..",
-                "ä",
-                "0000",
-            ],
-            Self::Name => &[
-                "a..b", "a b", "/a", "a/", "a//b", "a~1", "a^", "a:b", "@{1}", ".",
-            ],
-            Self::Path => &["/a", "a/", "a//b", "..", "a/../b", "./a", "."],
-            Self::Line => &["a\u{1b}[2J", "a\nb"],
-            Self::Mark => &["a b", "a/b", "ä", "--> <b>"],
-            Self::Identity => &["../1", "1/..", "ä", "1?x=1", "-", "%2e%2e"],
-        });
-        let large = ["x".repeat(1 << 20), "0".repeat(1 << 20)];
-        all.into_iter().map(str::to_owned).chain(large).collect()
-    }
-}
 
 const ARGUMENTS: [(&str, Kind); 38] = [
     ("resolve branch", Kind::Name),
@@ -216,55 +176,6 @@ impl Stock {
         let is_right = matches!(ended, Ended::Refused(error) if matches!(error.code, ErrorCode::InvalidArgument(_)));
         assert!(is_right, "{what}: {ended:?}");
         assert_eq!(self.rig.asked(""), 0, "{what}");
-    }
-}
-
-fn request(actions: Vec<FileAction>) -> CommitRequest {
-    CommitRequest {
-        branch: "side".to_owned(),
-        start: None,
-        expected_head: None,
-        message: "Change".to_owned(),
-        author: None,
-        actions,
-    }
-}
-
-fn create(path: &str) -> FileAction {
-    FileAction::Create(NewFile {
-        path: path.to_owned(),
-        bytes: b"x".to_vec(),
-        executable: false,
-    })
-}
-
-fn proposal(source: &str, title: &str) -> Proposal {
-    Proposal {
-        source_branch: source.to_owned(),
-        target_branch: "main".to_owned(),
-        title: title.to_owned(),
-        body: String::new(),
-        draft: false,
-        labels: Vec::new(),
-        remove_source_branch: false,
-    }
-}
-
-fn comment(body: &str) -> NewComment {
-    NewComment {
-        body: body.to_owned(),
-        at: None,
-        reply_to: None,
-        marker: None,
-    }
-}
-
-fn status(name: &str) -> NewStatus {
-    NewStatus {
-        name: name.to_owned(),
-        state: State::Success,
-        description: None,
-        target_url: None,
     }
 }
 
