@@ -63,7 +63,8 @@ impl<T: Transport> Call<T> {
     ) -> Result<(Head, D), Failure> {
         let (head, body) = self.bytes(request, purpose, LARGEST_JSON).await?;
         if !is_json(&head) {
-            return Err(not_the_api(purpose, &head));
+            // A page for people may come with status 200 too.
+            return Err(Failure::not_the_api(purpose, &head, &body));
         }
         match serde_json::from_slice(&body) {
             Ok(value) => Ok((head, value)),
@@ -182,7 +183,7 @@ impl<T: Transport> Call<T> {
             .await
             .unwrap_or_default();
         let failure = from_answer(purpose, &head, &body, now);
-        if !retry::is_passing(head.status) {
+        if !retry::is_passing(head.status) || matches!(failure.code(), ErrorCode::NotTheApi(_)) {
             return Err(failure);
         }
         let random = self.transport.random();
@@ -276,18 +277,9 @@ fn is_json(head: &Head) -> bool {
 /// What GitLab's API hands on is never a page for people: it serves any file as plain text.
 pub(crate) fn check_content(head: &Head, purpose: &Purpose) -> Result<(), Failure> {
     match head.media_type() == "text/html" {
-        true => Err(not_the_api(purpose, head)),
+        true => Err(Failure::not_the_api(purpose, head, &[])),
         false => Ok(()),
     }
-}
-
-/// A page for people may come with status 200 too.
-fn not_the_api(purpose: &Purpose, head: &Head) -> Failure {
-    let media_type = quote(&head.media_type());
-    let message = format!("{}: the answer is `{media_type}`", purpose.action);
-    Failure::new(ErrorCode::NotTheApi(media_type), message)
-        .with_head(head)
-        .with_hint("check the address of the connection: a sign-in page or a proxy answers there")
 }
 
 /// A page of 100 projects has 0.4 MB; a comparison may have more, and the sandbox's memory ends.

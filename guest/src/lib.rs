@@ -10,7 +10,8 @@
 //!   `webhooks`: one module an interface, one file a function.
 //! - `call`: what every function needs of the forge: deadline, retries, limits.
 //! - `writing`: what functions that change something have in common.
-//! - `endpoint`, `page`, `error`, `retry`, `model`: addresses, lists, failures, patience, JSON.
+//! - `endpoint`, `page`, `error`, `finding`, `retry`, `model`: addresses, lists, failures, what a person
+//!   should know, patience, JSON.
 //! - `transport`: what is asked of the sandbox; `http`: the only file that asks `wasi:http`.
 //!
 //! Everything but `component` and `http` is plain Rust and is tested natively, against a transport
@@ -37,6 +38,7 @@ mod component;
 mod connection;
 mod endpoint;
 mod error;
+mod finding;
 mod git;
 #[cfg(target_family = "wasm")]
 mod http;

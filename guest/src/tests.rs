@@ -1,5 +1,6 @@
 //! Whole functions against a forge in memory; apart because they cross every other module.
 
+mod absences;
 mod blame;
 mod branches;
 mod calls;

@@ -4,20 +4,20 @@
 /// What the other interfaces have in common.
 pub mod types {
     pub use crate::bindings::imports::types::{
-        Conflict, CredentialProblem, Cursor, Denial, Error, ErrorCode, Finding, ObjectId, Outcome,
-        PageEnd, PageRequest, RepositoryId, Severity, Subject, Timestamp,
+        Aspect, Conflict, CredentialProblem, Cursor, Denial, Error, ErrorCode, Finding, ObjectId,
+        Outcome, PageEnd, PageRequest, Party, RepositoryId, Severity, Stranger, Subject, Timestamp,
     };
 }
 
 /// Whether the forge can be worked with, and what a person should know first.
 pub mod connection {
-    pub use crate::bindings::exports::connection::{Account, Report, Token};
+    pub use crate::bindings::exports::connection::{Account, RateLimit, Report, Token};
 }
 
 /// Which repositories there are.
 pub mod repositories {
     pub use crate::bindings::exports::repositories::{
-        Access, Filter, Page, Repository, RepositoryRef, State, Visibility,
+        Absence, Access, Filter, Page, Repository, RepositoryRef, State, Visibility,
     };
 }
 

@@ -13,7 +13,10 @@ const FILE: &str = "guest/OPERATIONS.md";
 /// The least role that GitLab asks for in a private repository. Administrators have every role.
 fn role(operation: &str) -> &'static str {
     match operation {
-        "connection.check" | "repositories.list-repositories" | "webhooks.read-delivery" => "none",
+        "connection.check"
+        | "repositories.list-repositories"
+        | "repositories.explain-absence"
+        | "webhooks.read-delivery" => "none",
         "repositories.read-repository" | "git.link" => "Guest",
         "pull-requests.add-comment" | "pull-requests.edit-comment" => "Reporter",
         "pull-requests.list-pull-requests"

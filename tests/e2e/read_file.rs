@@ -326,7 +326,7 @@ async fn a_page_instead_of_the_file_is_not_the_file() {
     let (rig, _project, source, id) = shop(&[("noise", Change::file(noise(8, 5_000)))]).await;
     disturb(&rig, When::Always, Effect::Html);
     let outcome = source.read_file(&id, &main(), "noise", None, false).await;
-    assert_eq!(code(outcome), r#"NotTheApi("text/html")"#);
+    assert_eq!(code(outcome), r#"NotTheApi(Stranger::Other("text/html"))"#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,10 @@
 use super::{Component, run};
 use crate::{
     bindings::{
-        repositories::{self, Filter, Page, Repository, RepositoryRef},
+        repositories::{self, Absence, Filter, Page, Repository, RepositoryRef},
         types::{Error, PageRequest},
     },
-    repositories::{list_repositories, read_repository},
+    repositories::{explain_absence, list_repositories, read_repository},
 };
 
 impl repositories::Guest for Component {
@@ -16,5 +16,9 @@ impl repositories::Guest for Component {
 
     fn read_repository(repository: RepositoryRef) -> Result<Repository, Error> {
         run(async |call| read_repository(call, &repository).await)
+    }
+
+    fn explain_absence(repository: RepositoryRef, filter: Filter) -> Result<Absence, Error> {
+        run(async |call| explain_absence(call, &repository, &filter).await)
     }
 }

@@ -7,7 +7,7 @@ use super::finding::{self, Facts};
 use crate::{
     bindings::{
         connection::{Account, Report, Token},
-        types::{Denial, ErrorCode, Subject},
+        types::{Denial, ErrorCode, Stranger, Subject},
     },
     call::Call,
     error::{Failure, Purpose, quote},
@@ -84,7 +84,9 @@ async fn ask<T: Transport, D: DeserializeOwned>(
 fn not_gitlab(failure: Failure) -> Failure {
     match failure.is_not_found() {
         true => failure
-            .with_code(ErrorCode::NotTheApi("application/json".to_owned()))
+            .with_code(ErrorCode::NotTheApi(Stranger::Other(
+                "application/json".to_owned(),
+            )))
             .with_hint("check the address of the connection: what answers there is not GitLab"),
         false => failure,
     }
@@ -114,6 +116,7 @@ fn report(facts: &Facts<'_>) -> Report {
             scopes: token.scopes.clone(),
             expires_at: token.expires_at.as_deref().and_then(model::date),
         }),
+        rate_limit: None,
         findings: finding::all(facts),
     }
 }

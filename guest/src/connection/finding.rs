@@ -2,7 +2,7 @@
 
 use super::check::Asked;
 use crate::{
-    bindings::types::{Denial, ErrorCode, Finding, Severity},
+    bindings::types::{Aspect, Denial, ErrorCode, Finding, Party, Severity},
     error::quote,
     model::{self, Token, User, Version},
 };
@@ -37,21 +37,28 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
 fn version(facts: &Facts<'_>) -> Option<Finding> {
     let told = facts.version.told();
     let Some(number) = told.and_then(Version::number) else {
-        return Some(finding(
-            Severity::Warning,
-            "version-unknown",
-            "GitLab does not tell its version",
-            "make sure that it is 16.8 or later",
-        ));
+        return Some(
+            Finding::new(
+                Severity::Warning,
+                Aspect::Version,
+                "version-unknown",
+                "GitLab does not tell its version",
+            )
+            .remedy(
+                Party::ForgeAdministrator,
+                "make sure that it is 16.8 or later",
+            ),
+        );
     };
     (number < OLDEST).then(|| {
         let (major, minor) = number;
-        finding(
+        Finding::new(
             Severity::Error,
+            Aspect::Version,
             "version-too-old",
             format!("GitLab is version {major}.{minor}, and 16.8 is the oldest that works"),
-            "update GitLab",
         )
+        .remedy(Party::ForgeAdministrator, "update GitLab")
     })
 }
 
@@ -71,12 +78,15 @@ fn scope(facts: &Facts<'_>) -> Option<Finding> {
             quote(&token.scopes.join(", "))
         ),
     };
-    Some(finding(
-        Severity::Error,
-        "token-without-api-scope",
-        message,
-        "make a token with the scope `api`",
-    ))
+    Some(
+        Finding::new(
+            Severity::Error,
+            Aspect::Token,
+            "token-without-api-scope",
+            message,
+        )
+        .remedy(Party::User, "make a token with the scope `api`"),
+    )
 }
 
 fn refused_scope(facts: &Facts<'_>) -> Option<Finding> {
@@ -86,30 +96,42 @@ fn refused_scope(facts: &Facts<'_>) -> Option<Finding> {
         .flatten()
         .any(|failure| matches!(failure.code(), ErrorCode::Forbidden(Denial::Scope(_))));
     if lacks_scope {
-        return Some(finding(
-            Severity::Error,
-            "token-without-api-scope",
-            "GitLab refuses the token for want of a scope",
-            "make a token with the scope `api`",
-        ));
+        return Some(
+            Finding::new(
+                Severity::Error,
+                Aspect::Token,
+                "token-without-api-scope",
+                "GitLab refuses the token for want of a scope",
+            )
+            .remedy(Party::User, "make a token with the scope `api`"),
+        );
     }
-    Some(finding(
-        Severity::Info,
-        "token-scopes-unknown",
-        "GitLab does not tell what the token may be used for, as with fine-grained tokens",
-        "if something is refused, make a token with the scope `api`",
-    ))
+    Some(
+        Finding::new(
+            Severity::Info,
+            Aspect::Token,
+            "token-scopes-unknown",
+            "GitLab does not tell what the token may be used for, as with fine-grained tokens",
+        )
+        .remedy(
+            Party::User,
+            "if something is refused, make a token with the scope `api`",
+        ),
+    )
 }
 
 fn expiry(facts: &Facts<'_>) -> Option<Finding> {
     let token = facts.token.told()?;
     let Some(text) = token.expires_at.as_deref() else {
-        return Some(finding(
-            Severity::Info,
-            "token-never-expires",
-            "the token has no end",
-            "make a new one from time to time",
-        ));
+        return Some(
+            Finding::new(
+                Severity::Info,
+                Aspect::Token,
+                "token-never-expires",
+                "the token has no end",
+            )
+            .remedy(Party::User, "make a new one from time to time"),
+        );
     };
     let left = model::date(text)?.saturating_sub(facts.now);
     // Begun days count, so that "0 days" means that it is over.
@@ -119,12 +141,15 @@ fn expiry(facts: &Facts<'_>) -> Option<Finding> {
         15..=30 => Severity::Info,
         _ => return None,
     };
-    Some(finding(
-        severity,
-        "token-expires-soon",
-        format!("the token ends on {}, in {days} days", quote(text)),
-        "make a new one and enter it before that day",
-    ))
+    Some(
+        Finding::new(
+            severity,
+            Aspect::Token,
+            "token-expires-soon",
+            format!("the token ends on {}, in {days} days", quote(text)),
+        )
+        .remedy(Party::User, "make a new one and enter it before that day"),
+    )
 }
 
 fn administrator(facts: &Facts<'_>) -> Option<Finding> {
@@ -133,11 +158,15 @@ fn administrator(facts: &Facts<'_>) -> Option<Finding> {
     if user.is_admin {
         // GitLab does not tell whether it asks for admin mode, and lists less without a word.
         return (!has_admin_mode && facts.token.told().is_some()).then(|| {
-            finding(
+            Finding::new(
                 Severity::Info,
+                Aspect::Token,
                 "admin-mode-not-covered",
                 "the token lacks the scope `admin_mode`, which matters where GitLab asks \
                  administrators for that mode",
+            )
+            .remedy(
+                Party::User,
                 "if repositories of others are not listed, make a token that has it too",
             )
         });
@@ -148,15 +177,18 @@ fn administrator(facts: &Facts<'_>) -> Option<Finding> {
             "use the token of an administrator, with the scope `admin_mode` too if GitLab asks for it"
         }
     };
-    Some(finding(
-        Severity::Warning,
-        "not-an-administrator",
-        format!(
-            "`{}` does not act as an administrator, so it sees only its own repositories",
-            quote(&user.username)
-        ),
-        hint,
-    ))
+    Some(
+        Finding::new(
+            Severity::Warning,
+            Aspect::Account,
+            "not-an-administrator",
+            format!(
+                "`{}` does not act as an administrator, so it sees only its own repositories",
+                quote(&user.username)
+            ),
+        )
+        .remedy(Party::User, hint),
+    )
 }
 
 /// An instance that asks for admin mode treats an administrator's token as anybody's. That the flag
@@ -172,10 +204,14 @@ fn admin_mode(facts: &Facts<'_>) -> Option<Finding> {
         .flatten()
         .any(|failure| matches!(failure.code(), ErrorCode::Forbidden(Denial::AdminMode)));
     is_required.then(|| {
-        finding(
+        Finding::new(
             Severity::Warning,
+            Aspect::Token,
             "admin-mode-required",
             "GitLab asks administrators for its admin mode, which the token does not have",
+        )
+        .remedy(
+            Party::User,
             "make a token that also has the scope `admin_mode`",
         )
     })
@@ -183,23 +219,33 @@ fn admin_mode(facts: &Facts<'_>) -> Option<Finding> {
 
 fn account(facts: &Facts<'_>) -> Option<Finding> {
     if let Some(failure) = facts.user.refused() {
-        return Some(finding(
-            Severity::Warning,
-            "account-unknown",
-            format!(
-                "GitLab does not tell whose token it is: {}",
-                failure.message()
+        return Some(
+            Finding::new(
+                Severity::Warning,
+                Aspect::Token,
+                "account-unknown",
+                format!(
+                    "GitLab does not tell whose token it is: {}",
+                    failure.message()
+                ),
+            )
+            .remedy(
+                Party::User,
+                failure.hint().unwrap_or("check the token's scopes"),
             ),
-            failure.hint().unwrap_or("check the token's scopes"),
-        ));
+        );
     }
     let user = facts.user.told()?;
     let is_usable = matches!(user.state.as_str(), "" | "active");
     (!is_usable).then(|| {
-        finding(
+        Finding::new(
             Severity::Warning,
+            Aspect::Account,
             "account-not-active",
             format!("the account's state is `{}`", quote(&user.state)),
+        )
+        .remedy(
+            Party::ForgeAdministrator,
             "an administrator can make it active",
         )
     })
@@ -214,14 +260,18 @@ fn address(facts: &Facts<'_>) -> Option<Finding> {
         .strip_suffix('/')?;
     let is_same = normal(external) == normal(facts.base_url);
     (!is_same).then(|| {
-        finding(
+        Finding::new(
             Severity::Info,
+            Aspect::Address,
             "external-url-differs",
             format!(
                 "GitLab calls itself `{}`, not `{}`",
                 quote(external),
                 facts.base_url
             ),
+        )
+        .remedy(
+            Party::ForgeAdministrator,
             "nothing depends on it here; set `external_url` if people follow GitLab's own links",
         )
     })
@@ -246,20 +296,6 @@ fn normal(address: &str) -> String {
 
 fn has_admin_mode(token: &Token) -> bool {
     token.scopes.iter().any(|scope| scope == "admin_mode")
-}
-
-fn finding(
-    severity: Severity,
-    code: &str,
-    message: impl Into<String>,
-    hint: impl Into<String>,
-) -> Finding {
-    Finding {
-        severity,
-        code: code.to_owned(),
-        message: message.into(),
-        hint: Some(hint.into()),
-    }
 }
 
 const OLDEST: (u32, u32) = (16, 8);

@@ -1,6 +1,6 @@
 //! From GitLab's status and body to an error; apart because this table is what people trust.
 
-use super::{Failure, Purpose, denial, quote};
+use super::{Failure, Purpose, denial, quote, stranger};
 use crate::{
     bindings::types::{Conflict, ErrorCode, Subject},
     model::Problem,
@@ -11,7 +11,7 @@ use crate::{
 /// Explain an answer that is not the one wanted. `now` is the wall clock.
 pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64) -> Failure {
     let problem = Problem::parse(body);
-    let verdict = judge(purpose, head, &problem);
+    let verdict = judge(purpose, head, body, &problem);
     let said = match problem.text() {
         "" => String::new(),
         text => format!(": {}", quote(text)),
@@ -46,15 +46,15 @@ impl Verdict {
     }
 }
 
-fn judge(purpose: &Purpose, head: &Head, problem: &Problem) -> Verdict {
+fn judge(purpose: &Purpose, head: &Head, body: &[u8], problem: &Problem) -> Verdict {
     if (300..400).contains(&head.status) {
         return redirected(head);
     }
     // A proxy's error page has the status that it likes; only 5xx and 429 are believed without a
     // body from GitLab, because Rack answers those in plain text or through a proxy.
-    let is_foreign = head.media_type() == "text/html";
-    if is_foreign && head.status != 429 && head.status < 500 {
-        return not_the_api(head);
+    let is_foreign = head.media_type() == "text/html" && head.status != 429 && head.status < 500;
+    if is_foreign || stranger::is_web_firewall(head, body) {
+        return stranger::verdict(head, body);
     }
     match head.status {
         401 => denial::unauthenticated(problem),
@@ -92,14 +92,6 @@ fn conflict(problem: &Problem) -> Conflict {
     }
 }
 
-/// Something that is not GitLab's API answered.
-fn not_the_api(head: &Head) -> Verdict {
-    Verdict::hint(
-        ErrorCode::NotTheApi(quote(&head.media_type())),
-        "check the address of the connection: a sign-in page or a proxy answers there",
-    )
-}
-
 /// Redirects are never followed, because the one that matters is known by its target.
 fn redirected(head: &Head) -> Verdict {
     let location = head.field("location").unwrap_or_default();
@@ -109,14 +101,7 @@ fn redirected(head: &Head) -> Verdict {
             "read the repository by its identity",
         );
     }
-    let target = location.split(['?', '#']).next().unwrap_or_default();
-    Verdict::hint(
-        ErrorCode::NotTheApi(quote(&head.media_type())),
-        format!(
-            "check the address of the connection: it redirects to `{}`",
-            quote(target)
-        ),
-    )
+    stranger::verdict(head, &[])
 }
 
 /// The id at the end of `…/api/v4/projects/42`. Its host and scheme are those of GitLab's own
@@ -181,7 +166,7 @@ const SUBJECTS: &[(&str, Subject)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bindings::types::{CredentialProblem, Denial};
+    use crate::bindings::types::{CredentialProblem, Denial, Stranger};
 
     fn explain(status: u16, kind: &str, body: &str) -> Failure {
         explain_with(status, &[("content-type", kind)], body)
@@ -319,7 +304,9 @@ mod tests {
     #[test]
     fn a_page_for_people_is_not_the_api() {
         let failure = explain(403, "text/html; charset=utf-8", "<html>");
-        assert!(matches!(failure.code(), ErrorCode::NotTheApi(kind) if kind == "text/html"));
+        assert!(
+            matches!(failure.code(), ErrorCode::NotTheApi(Stranger::Other(kind)) if kind == "text/html")
+        );
     }
 
     #[test]

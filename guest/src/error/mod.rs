@@ -4,6 +4,7 @@ mod answer;
 mod breakage;
 mod denial;
 mod quote;
+mod stranger;
 
 use crate::{
     bindings::types::{Error, ErrorCode, Subject},
@@ -42,6 +43,18 @@ impl Failure {
             ErrorCode::Malformed(place.clone()),
             format!("GitLab's answer makes no sense: {place}"),
         )
+    }
+
+    /// Something that is not GitLab's API answered, with a status that would be right.
+    pub(crate) fn not_the_api(purpose: &Purpose, head: &Head, body: &[u8]) -> Self {
+        let media_type = quote(&head.media_type());
+        let message = format!("{}: the answer is `{media_type}`", purpose.action);
+        let verdict = stranger::verdict(head, body);
+        let failure = Self::new(verdict.code, message).with_head(head);
+        match verdict.hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     pub(crate) fn not_found(subject: Subject, message: impl Into<String>) -> Self {

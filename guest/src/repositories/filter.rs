@@ -13,9 +13,9 @@ use crate::{
 pub(super) struct Wanted<'a> {
     pub(super) owner: Option<&'a str>,
     search: Option<&'a str>,
-    minimum_level: Option<u32>,
+    pub(super) minimum_level: Option<u32>,
     member_only: bool,
-    include_archived: bool,
+    pub(super) include_archived: bool,
 }
 
 impl<'a> Wanted<'a> {
@@ -79,12 +79,18 @@ impl<'a> Wanted<'a> {
 
     /// GitLab also finds words in descriptions.
     pub(super) fn matches(&self, project: &model::Project) -> bool {
+        self.finds(&project.path_with_namespace, project.name())
+    }
+
+    /// Whether what is searched for is in the path or in the name.
+    pub(super) fn finds(&self, path: &str, name: &str) -> bool {
         let Some(search) = self.search else {
             return true;
         };
         let search = search.to_lowercase();
-        let contains = |text: &str| text.to_lowercase().contains(&search);
-        contains(&project.path_with_namespace) || contains(project.name())
+        [path, name]
+            .iter()
+            .any(|text| text.to_lowercase().contains(&search))
     }
 
     pub(super) fn fingerprint(&self, base_url: &str) -> Fingerprint {

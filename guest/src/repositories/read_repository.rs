@@ -20,6 +20,16 @@ pub(crate) async fn read_repository<T: Transport>(
     call: &Call<T>,
     repository: &RepositoryRef,
 ) -> Result<Repository, Failure> {
+    let project = read(call, repository, Subject::Repository).await?;
+    Ok(project.into_repository())
+}
+
+/// Read a project. `missing` is what an answer 404 is about that does not say so.
+pub(super) async fn read<T: Transport>(
+    call: &Call<T>,
+    repository: &RepositoryRef,
+    missing: Subject,
+) -> Result<model::Project, Failure> {
     let (name, target) = match repository {
         RepositoryRef::Id(id) => {
             let project = Project::new(id)?;
@@ -31,9 +41,9 @@ pub(crate) async fn read_repository<T: Transport>(
         }
     };
     let action = format!("reading the repository `{}`", quote(name));
-    let purpose = Purpose::new(action, Subject::Repository);
-    let (_, project): (_, model::Project) = call.json(&Request::json(target), &purpose).await?;
-    Ok(project.into_repository())
+    let purpose = Purpose::new(action, missing);
+    let (_, project) = call.json(&Request::json(target), &purpose).await?;
+    Ok(project)
 }
 
 /// A path has a namespace, so that it is never taken for an id.

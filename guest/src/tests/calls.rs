@@ -6,7 +6,7 @@ use super::forge::{Reply, Seen, id, run};
 use crate::{
     bindings::{
         git::Commit,
-        types::{Error, ErrorCode},
+        types::{Error, ErrorCode, Stranger},
     },
     git::read_commit,
     transport::BreakageKind,
@@ -127,7 +127,9 @@ fn silence_ends_before_the_budget_does() {
 fn a_page_for_people_with_status_200_is_not_the_api() {
     let (read, _) = read(|_| Reply::content(200, "<html>").field("content-type", "text/html"));
     let error = read.expect_err("it is HTML");
-    assert!(matches!(error.code, ErrorCode::NotTheApi(kind) if kind == "text/html"));
+    assert!(
+        matches!(error.code, ErrorCode::NotTheApi(Stranger::Other(kind)) if kind == "text/html")
+    );
 }
 
 #[test]

@@ -142,7 +142,9 @@ impl Contents {
         explanation.redirect_target = self.is_redirect_target(&request);
         self.explain_rule(&request, explanation);
         let subject = match operation {
-            Some(Policy::IDENTITY_OPERATION) => self.identity_subject(request.path),
+            Some(Policy::IDENTITY_OPERATION | Policy::ABSENCE_OPERATION) => {
+                self.identity_subject(request.path)
+            }
             _ => Subject::AnyConnected,
         };
         let index = match operation.map(|name| self.operation(name)).transpose() {

@@ -29,6 +29,7 @@ const FUNCTIONS: &[(&str, &[Access])] = &[
     ("connection.check", READ),
     ("repositories.list-repositories", READ),
     ("repositories.read-repository", READ),
+    ("repositories.explain-absence", READ),
     ("git.resolve", READ),
     ("git.list-refs", READ),
     ("git.list-commits", READ),

@@ -73,6 +73,10 @@ impl Policy {
     /// in for a repository that is to be connected.
     pub const IDENTITY_OPERATION: &str = "repositories.read-repository";
 
+    /// The function that finds out why a repository is not listed. It names one that is rarely
+    /// connected, and reads its identity alone.
+    pub const ABSENCE_OPERATION: &str = "repositories.explain-absence";
+
     /// Brings profile, manifest and operator together.
     ///
     /// # Errors
@@ -128,8 +132,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// A function that the manifest does not have, or a repository that is not connected. The
-    /// identity operation may name any repository, and is bound to it.
+    /// A function that the manifest does not have, or a repository that is not connected. The two
+    /// functions above may name any repository, and are bound to it.
     pub fn call(
         &self,
         operation: &str,
@@ -188,7 +192,7 @@ impl Contents {
             RepositoryArgument::Path(path) => one.repository.path == path,
         };
         let connected = self.repositories.iter().position(is_named);
-        if operation == Policy::IDENTITY_OPERATION {
+        if [Policy::IDENTITY_OPERATION, Policy::ABSENCE_OPERATION].contains(&operation) {
             return Ok(Subject::Identity {
                 segment: named.segment().into(),
                 connected,

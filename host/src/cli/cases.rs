@@ -1,7 +1,7 @@
 //! The contract's errors in the command's own words: apart from the plugin's, which are a
 //! description and differ from plugin to plugin.
 
-use crate::contract::types::{Conflict, CredentialProblem, Denial, ErrorCode, Subject};
+use crate::contract::types::{Conflict, CredentialProblem, Denial, ErrorCode, Stranger, Subject};
 
 /// What happened, as far as the case of the error says it.
 pub(crate) fn happened(code: &ErrorCode) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn happened(code: &ErrorCode) -> String {
         ErrorCode::Unreachable => "there is no connection to the forge".into(),
         ErrorCode::Untrusted => "the forge's certificate is not accepted".into(),
         ErrorCode::Denied => "the host does not allow the request".into(),
-        ErrorCode::NotTheApi(kind) => reason("what answered is not the forge's API", kind),
+        ErrorCode::NotTheApi(stranger) => answers_instead(stranger),
         ErrorCode::Unsupported(needs) => reason("the forge cannot do that", needs),
         ErrorCode::Malformed(place) => reason("the forge's answer makes no sense", place),
         ErrorCode::BaseMissing(base) => {
@@ -82,6 +82,15 @@ fn differs(conflict: &Conflict) -> String {
         Conflict::Locked => "another operation holds it".into(),
         Conflict::NotMergeable(why) => reason("it cannot be merged", why),
         Conflict::Other(why) => reason("it is not as expected", why),
+    }
+}
+
+fn answers_instead(stranger: &Stranger) -> String {
+    match stranger {
+        Stranger::SignInPage => "a page to sign in answered, not the forge's API".into(),
+        Stranger::WebFirewall => "a web firewall answered, not the forge's API".into(),
+        Stranger::Redirect(place) => reason("a redirect answered, and not the forge's API", place),
+        Stranger::Other(kind) => reason("what answered is not the forge's API", kind),
     }
 }
 

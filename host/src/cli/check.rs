@@ -5,13 +5,12 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::context::Context;
-use super::escape;
-use super::explain::hint_line;
 use super::failure::CommandError;
+use super::finding::FindingShape;
 use super::table::{fields, paint};
 use super::words;
-use crate::contract::connection::{Account, Report, Token};
-use crate::contract::types::{Finding, Severity};
+use crate::contract::connection::{Account, RateLimit, Report, Token};
+use crate::contract::types::Severity;
 
 /// Arguments of `check`: none.
 #[derive(clap::Args, Debug)]
@@ -55,6 +54,8 @@ struct Shape {
     account: Option<AccountShape>,
     /// What the forge says of the token; never the token.
     token: Option<TokenShape>,
+    /// How often the forge may be asked, where it tells.
+    rate_limit: Option<RateLimitShape>,
     /// What to know, the most severe first.
     findings: Vec<FindingShape>,
 }
@@ -85,18 +86,16 @@ struct TokenShape {
     days_left: Option<i64>,
 }
 
-/// A finding in JSON.
+/// How often the forge may be asked, in JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct FindingShape {
-    /// `error`, `warning` or `info`.
-    severity: &'static str,
-    /// Stable name of the kind of finding.
-    code: String,
-    /// What was found.
-    message: String,
-    /// What to do about it.
-    hint: Option<String>,
+struct RateLimitShape {
+    /// Requests in one span of time.
+    limit: u64,
+    /// How many of them are left.
+    remaining: u64,
+    /// When all of them are there again.
+    resets_at: Option<String>,
 }
 
 impl Shape {
@@ -114,6 +113,10 @@ impl Shape {
                 self.account.as_ref().map(AccountShape::for_people),
             ),
             ("Token", self.token.as_ref().map(TokenShape::for_people)),
+            (
+                "Limit",
+                self.rate_limit.as_ref().map(RateLimitShape::for_people),
+            ),
         ]);
         for finding in &self.findings {
             text.push('\n');
@@ -156,20 +159,10 @@ impl TokenShape {
     }
 }
 
-impl FindingShape {
+impl RateLimitShape {
     fn for_people(&self) -> String {
-        let style = match self.severity {
-            "error" => AnsiColor::Red.on_default().bold(),
-            "warning" => AnsiColor::Yellow.on_default().bold(),
-            _ => AnsiColor::Cyan.on_default().bold(),
-        };
-        let severity = paint(style, &format!("{}:", self.severity));
-        let code = paint(
-            Style::new().dimmed(),
-            &format!("({})", escape::line(&self.code)),
-        );
-        let hint = self.hint.as_deref().map(hint_line).unwrap_or_default();
-        format!("{severity} {} {code}\n{hint}", escape::line(&self.message))
+        let (limit, remaining) = (self.limit, self.remaining);
+        format!("{remaining} of {limit} requests left")
     }
 }
 
@@ -185,6 +178,7 @@ impl From<Report> for Shape {
             edition: report.edition,
             account: report.account.map(AccountShape::from),
             token: report.token.map(TokenShape::from),
+            rate_limit: report.rate_limit.map(RateLimitShape::from),
             findings: report
                 .findings
                 .into_iter()
@@ -220,13 +214,12 @@ impl From<Token> for TokenShape {
     }
 }
 
-impl From<Finding> for FindingShape {
-    fn from(finding: Finding) -> Self {
+impl From<RateLimit> for RateLimitShape {
+    fn from(limit: RateLimit) -> Self {
         Self {
-            severity: words::severity(finding.severity),
-            code: finding.code,
-            message: finding.message,
-            hint: finding.hint,
+            limit: limit.limit,
+            remaining: limit.remaining,
+            resets_at: limit.resets_at.map(words::date_time),
         }
     }
 }
@@ -236,6 +229,7 @@ const OK: Style = AnsiColor::Green.on_default().bold();
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::types::{Aspect, Finding, Party};
 
     fn report(findings: Vec<Finding>) -> Shape {
         Shape::from(Report {
@@ -252,6 +246,11 @@ mod tests {
                 scopes: vec!["api".into()],
                 expires_at: Some(0),
             }),
+            rate_limit: Some(RateLimit {
+                limit: 7_200,
+                remaining: 12,
+                resets_at: Some(0),
+            }),
             findings,
         })
     }
@@ -262,7 +261,8 @@ mod tests {
         assert_eq!(
             text,
             "Forge    Forge 1.2\nAccount  bot (Bot\\u{1b}), administrator\n\
-             Token    without a name, scopes api, expired on 1970-01-01\n\nok: nothing is wrong\n"
+             Token    without a name, scopes api, expired on 1970-01-01\n\
+             Limit    12 of 7200 requests left\n\nok: nothing is wrong\n"
         );
     }
 
@@ -270,9 +270,11 @@ mod tests {
     fn an_error_among_the_findings_means_that_it_does_not_work() {
         let finding = |severity| Finding {
             severity,
+            about: Aspect::Version,
             code: "old".into(),
             message: "too old".into(),
             hint: Some("update".into()),
+            remedied_by: Some(Party::ForgeAdministrator),
         };
         assert!(report(vec![finding(Severity::Warning)]).works);
         let shape = report(vec![finding(Severity::Error)]);
@@ -280,10 +282,19 @@ mod tests {
         assert_eq!(value["works"], false);
         assert_eq!(value["account"]["display-name"], "Bot\u{1b}");
         assert_eq!(value["token"]["expires-at"], "1970-01-01T00:00:00Z");
-        assert_eq!(value["findings"][0]["severity"], "error");
+        assert_eq!(
+            value["findings"][0],
+            serde_json::json!({
+                "severity": "error", "about": "version", "code": "old", "message": "too old",
+                "hint": "update", "remedied-by": "forge-administrator",
+            })
+        );
+        assert_eq!(value["rate-limit"]["remaining"], 12);
         let text = anstream::adapter::strip_str(&shape.for_people()).to_string();
         assert!(
-            text.ends_with("\nerror: too old (old)\nhint: update\n"),
+            text.ends_with(
+                "\nerror: too old (old)\nhint: update (for the forge's administrator)\n"
+            ),
             "{text}"
         );
     }

@@ -285,7 +285,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::contract::types::{Conflict, CredentialProblem, Denial, Subject};
+    use crate::contract::types::{Conflict, CredentialProblem, Denial, Stranger, Subject};
 
     #[test]
     fn every_status_stands_once_in_the_table_and_in_order() {
@@ -316,7 +316,7 @@ mod tests {
             ErrorCode::Unreachable,
             ErrorCode::Untrusted,
             ErrorCode::Denied,
-            ErrorCode::NotTheApi(text()),
+            ErrorCode::NotTheApi(Stranger::SignInPage),
             ErrorCode::Unsupported(text()),
             ErrorCode::Malformed(text()),
             ErrorCode::BaseMissing(text()),

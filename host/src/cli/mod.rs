@@ -10,7 +10,7 @@
 //! - `approval`, `pin`, `replace`: whether a plugin is the one that somebody looked at
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
-//! - `output`, `notes`, `table`, `words`, `escape`: how answers look
+//! - `output`, `notes`, `table`, `words`, `finding`, `escape`: how answers look
 //! - `failure`, `description`, `cases`, `certificate`, `remedy`, `explain`, `exit`: what went
 //!   wrong, in words and as the exit status
 
@@ -30,6 +30,7 @@ mod escape;
 mod exit;
 mod explain;
 mod failure;
+mod finding;
 mod interrupt;
 mod listing;
 mod notes;

@@ -9,7 +9,8 @@ use time::format_description::well_known::Rfc3339;
 use crate::contract::git::{ChangeKind, EntryKind, RefKind};
 use crate::contract::repositories::{Access, State, Visibility};
 use crate::contract::types::{
-    Conflict, CredentialProblem, Denial, ErrorCode, Severity, Subject, Timestamp,
+    Aspect, Conflict, CredentialProblem, Denial, ErrorCode, Party, Severity, Stranger, Subject,
+    Timestamp,
 };
 
 pub(crate) fn visibility(visibility: Visibility) -> String {
@@ -80,6 +81,26 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
     }
 }
 
+pub(crate) fn aspect(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Address => "address",
+        Aspect::Api => "api",
+        Aspect::Version => "version",
+        Aspect::Token => "token",
+        Aspect::Account => "account",
+        Aspect::Repository => "repository",
+        Aspect::RateLimit => "rate-limit",
+    }
+}
+
+pub(crate) fn party(party: Party) -> &'static str {
+    match party {
+        Party::User => "user",
+        Party::ForgeAdministrator => "forge-administrator",
+        Party::NetworkAdministrator => "network-administrator",
+    }
+}
+
 /// What the case of an error says beyond its name.
 pub(crate) fn error_detail(code: &ErrorCode) -> Option<String> {
     let (word, payload) = match code {
@@ -87,12 +108,12 @@ pub(crate) fn error_detail(code: &ErrorCode) -> Option<String> {
         ErrorCode::Forbidden(denial) => denial_words(denial),
         ErrorCode::NotFound(subject) => subject_words(subject),
         ErrorCode::Conflict(conflict) => conflict_words(conflict),
+        ErrorCode::NotTheApi(stranger) => stranger_words(stranger),
         ErrorCode::TooLarge(limit) => return Some(limit.to_string()),
         ErrorCode::Moved(text)
         | ErrorCode::ReadOnly(text)
         | ErrorCode::InvalidArgument(text)
         | ErrorCode::Rejected(text)
-        | ErrorCode::NotTheApi(text)
         | ErrorCode::Unsupported(text)
         | ErrorCode::Malformed(text)
         | ErrorCode::BaseMissing(text)
@@ -156,6 +177,15 @@ fn conflict_words(conflict: &Conflict) -> (&'static str, Option<&str>) {
         Conflict::Locked => ("locked", None),
         Conflict::NotMergeable(text) => ("not-mergeable", Some(text)),
         Conflict::Other(text) => ("other", Some(text)),
+    }
+}
+
+fn stranger_words(stranger: &Stranger) -> (&'static str, Option<&str>) {
+    match stranger {
+        Stranger::SignInPage => ("sign-in-page", None),
+        Stranger::WebFirewall => ("web-firewall", None),
+        Stranger::Redirect(place) => ("redirect", Some(place)),
+        Stranger::Other(text) => ("other", Some(text)),
     }
 }
 

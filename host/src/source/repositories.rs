@@ -3,7 +3,7 @@
 use code_source_egress::RepositoryArgument;
 
 use super::Source;
-use crate::contract::repositories::{Filter, Page, Repository, RepositoryRef};
+use crate::contract::repositories::{Absence, Filter, Page, Repository, RepositoryRef};
 use crate::contract::types::PageRequest;
 use crate::identity;
 use crate::outcome::Outcome;
@@ -38,5 +38,28 @@ impl Source {
         let Outcome { answer, report } = ended.outcome;
         let answer = identity::confirm(self.shared.plugin.profile(), named, wire, answer);
         Outcome { answer, report }
+    }
+
+    /// Find out why the list that `filter` describes does not have a repository, connected or not,
+    /// or that it has it. What is answered is for people: nothing is bound to the identity in it,
+    /// which is the plugin's word.
+    pub async fn explain_absence(
+        &self,
+        repository: &RepositoryRef,
+        filter: &Filter,
+    ) -> Outcome<Absence> {
+        let named = match repository {
+            RepositoryRef::Id(id) => Some(RepositoryArgument::Id(id)),
+            // A group or an account, perhaps, and certainly no repository.
+            RepositoryRef::Path(path) if !path.contains('/') => None,
+            RepositoryRef::Path(path) => Some(RepositoryArgument::Path(path)),
+        };
+        let (running, returned) = call!(
+            self,
+            "repositories.explain-absence",
+            named,
+            repositories.call_explain_absence(repository, filter)
+        );
+        running.end(returned).outcome
     }
 }

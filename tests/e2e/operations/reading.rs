@@ -11,10 +11,11 @@ use code_source_tests::first_page;
 use super::{Ended, Stock, content, everything, file, shown};
 
 /// Every function of the contract that reads, as its manifest names it.
-pub(crate) const READS: [&str; 26] = [
+pub(crate) const READS: [&str; 27] = [
     "connection.check",
     "repositories.list-repositories",
     "repositories.read-repository",
+    "repositories.explain-absence",
     "git.resolve",
     "git.list-refs",
     "git.list-commits",
@@ -110,6 +111,10 @@ impl Stock {
                     .read_repository(&RepositoryRef::Id(id.to_owned()))
                     .await,
             ),
+            "repositories.explain-absence" => {
+                let named = RepositoryRef::Id(id.to_owned());
+                shown(source.explain_absence(&named, &everything()).await)
+            }
             "search.search-code" => {
                 let at = Revision::DefaultBranch;
                 shown(source.search_code(id, "Store", &at, &page).await)

@@ -75,7 +75,7 @@ async fn single_answers_have_the_documented_keys() {
     for (arguments, expected) in [
         (
             &["check"][..],
-            "account edition findings product token version works",
+            "account edition findings product rate-limit token version works",
         ),
         (&["read-repository", shop], REPOSITORY),
         (&["resolve", shop], "commit repository"),

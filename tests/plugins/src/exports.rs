@@ -18,6 +18,7 @@ impl connection::Guest for Component {
             edition: None,
             account: None,
             token: None,
+            rate_limit: None,
             findings: Vec::new(),
         })
     }
@@ -35,6 +36,13 @@ impl repositories::Guest for Component {
         named: repositories::RepositoryRef,
     ) -> Result<repositories::Repository, Error> {
         identity::read_repository(&named)
+    }
+
+    fn explain_absence(
+        _: repositories::RepositoryRef,
+        filter: repositories::Filter,
+    ) -> Result<repositories::Absence, Error> {
+        Err(outcome(&filter.search.unwrap_or_default()))
     }
 }
 
