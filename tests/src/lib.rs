@@ -13,6 +13,7 @@
 //! - [`Site`], [`TestAuthority`], [`TlsServer`], [`TestProxy`], [`CannedServer`]: servers and
 //!   proxies that no forge would have, and connections to them
 //! - [`Runner`]: the `code-source` command, run as a person would
+//! - [`Terminal`]: the same on a terminal, where somebody looks at the screen and types
 //! - [`git`] and its like: what git itself says, to hold answers against
 //! - [`differences`]: how a directory differs from a commit
 //! - [`code`], [`bytes()`] and their like: what a call came to, in short
@@ -30,6 +31,7 @@ mod rig;
 mod runner;
 mod shop;
 mod site;
+mod terminal;
 mod test_authority;
 mod test_plugin;
 mod tls_server;
@@ -51,6 +53,7 @@ pub use crate::rig::{Rig, component, engine, expect, first_page, plugin};
 pub use crate::runner::{Printed, Runner, binary};
 pub use crate::shop::{Shop, connected, open};
 pub use crate::site::{Site, ask, status};
+pub use crate::terminal::{Key, Terminal};
 pub use crate::test_authority::{Signed, TestAuthority, named};
 pub use crate::test_plugin::{
     hand_on, hostile, hostile_component, hostile_in, hostile_with, tell, told, with_manifest,

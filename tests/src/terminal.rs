@@ -1,0 +1,376 @@
+//! A terminal with the `code-source` command on it, used as a person does: apart from [`Runner`],
+//! which only waits for the end, because here somebody looks at the screen and types.
+
+use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
+use std::process::Child;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+use vt100::Parser;
+
+use crate::rig::SEARCH;
+use crate::runner::Runner;
+
+/// A terminal of a certain size, and the command that runs on it.
+///
+/// When it is dropped, the command is ended, and whatever it wrote is searched for tokens.
+pub struct Terminal {
+    child: Child,
+    pty: Arc<Pty>,
+    seen: Arc<Seen>,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// A key that is no character, as terminals send it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Key {
+    /// Removes the character before the cursor.
+    Backspace,
+    /// Interrupts.
+    CtrlC,
+    /// Ends the input.
+    CtrlD,
+    /// Removes the whole line.
+    CtrlU,
+    /// An arrow.
+    Down,
+    /// Gives an answer.
+    Enter,
+    /// Gives up.
+    Escape,
+    /// An arrow.
+    Left,
+    /// A page back.
+    PageUp,
+    /// A page on.
+    PageDown,
+    /// An arrow.
+    Right,
+    /// The tabulator.
+    Tab,
+    /// An arrow.
+    Up,
+}
+
+impl Terminal {
+    /// Start the command with these arguments on a terminal of so many columns and rows.
+    ///
+    /// It is called `xterm-256color` and speaks UTF-8, unless the runner's environment says
+    /// something else.
+    ///
+    /// # Panics
+    ///
+    /// If there is no terminal to be had, or the command does not start.
+    pub fn start(runner: &Runner, arguments: &[&str], columns: u16, rows: u16) -> Self {
+        Self::of(runner.command(arguments), columns, rows)
+    }
+
+    fn of(mut command: std::process::Command, columns: u16, rows: u16) -> Self {
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
+            if command.get_envs().all(|(set, _)| set != name) {
+                command.env(name, value);
+            }
+        }
+        let (pty, pts) = open().expect("a pseudo-terminal");
+        pty.resize(Size::new(rows, columns)).expect("its size");
+        let pty = Arc::new(pty);
+        let seen = Arc::new(Seen::new(columns, rows));
+        let child = Command::from(command).spawn(pts);
+        let reader = std::thread::spawn({
+            let (pty, seen) = (Arc::clone(&pty), Arc::clone(&seen));
+            move || seen.read(&pty)
+        });
+        Self {
+            child: child.expect("the runner starts"),
+            pty,
+            seen,
+            reader: Some(reader),
+        }
+    }
+
+    /// Go on when the screen, or what has left it at its top, shows this text. Where a line was
+    /// too long for the terminal, it counts as one.
+    ///
+    /// # Panics
+    ///
+    /// If the text does not come, with all that can be seen.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) {
+        self.wait_until(text, |all| all.contains(text));
+    }
+
+    /// The same for a text that is shown so many times, or more often.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come so often, with all that can be seen.
+    #[track_caller]
+    pub fn wait_for_times(&self, text: &str, times: usize) {
+        self.wait_until(text, |all| all.matches(text).count() >= times);
+    }
+
+    /// Go on when all that can be seen is as it should be. `what` says how that is.
+    ///
+    /// # Panics
+    ///
+    /// If it does not become so, with all that can be seen.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        let mut missing = String::new();
+        self.seen.wait(|state| {
+            let all = state.text();
+            let found = is_so(&all);
+            if !found && state.is_over {
+                missing = format!("the command ended without `{what}`:\n{all}");
+            }
+            found || state.is_over
+        });
+        if missing.is_empty() && !is_so(&self.text()) {
+            missing = format!("`{what}` did not come:\n{}", self.text());
+        }
+        assert!(missing.is_empty(), "{missing}");
+    }
+
+    /// Type this text. A line break is the key Enter.
+    ///
+    /// # Panics
+    ///
+    /// If the terminal takes nothing.
+    pub fn type_text(&self, text: &str) {
+        self.write(text.replace('\n', "\r").as_bytes());
+    }
+
+    /// Press a key.
+    ///
+    /// # Panics
+    ///
+    /// If the terminal takes nothing.
+    pub fn press(&self, key: Key) {
+        self.write(key.bytes());
+    }
+
+    /// The rows of the screen as they are seen.
+    pub fn screen(&self) -> Vec<String> {
+        let state = self.seen.state();
+        let (_, columns) = state.parser.screen().size();
+        state.parser.screen().rows(0, columns.get()).collect()
+    }
+
+    /// What is on the screen and above it, a line each however many rows it takes.
+    pub fn text(&self) -> String {
+        self.seen.state().text()
+    }
+
+    /// Every byte that the terminal got.
+    pub fn everything(&self) -> Vec<u8> {
+        self.seen.state().bytes.clone()
+    }
+
+    /// Wait for the command's end, and tell its exit status; -1 where a signal ended it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end, with all that can be seen.
+    #[track_caller]
+    pub fn end(&mut self) -> i32 {
+        let is_over = self.seen.wait(|state| state.is_over);
+        assert!(is_over, "the command did not end:\n{}", self.text());
+        let status = self.child.wait().expect("its exit status");
+        status.code().unwrap_or(-1)
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        (&*self.pty).write_all(bytes).expect("the terminal reads");
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // One that has ended already cannot be ended again.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+        SEARCH.search("what a terminal got", &self.everything());
+        SEARCH.search("what a terminal showed", self.text().as_bytes());
+    }
+}
+
+impl Key {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Backspace => b"\x7f",
+            Self::CtrlC => b"\x03",
+            Self::CtrlD => b"\x04",
+            Self::CtrlU => b"\x15",
+            Self::Down => b"\x1b[B",
+            Self::Enter => b"\r",
+            Self::Escape => b"\x1b",
+            Self::Left => b"\x1b[D",
+            Self::PageDown => b"\x1b[6~",
+            Self::PageUp => b"\x1b[5~",
+            Self::Right => b"\x1b[C",
+            Self::Tab => b"\t",
+            Self::Up => b"\x1b[A",
+        }
+    }
+}
+
+/// What the terminal got so far.
+struct Seen {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    parser: Parser,
+    bytes: Vec<u8>,
+    is_over: bool,
+}
+
+impl Seen {
+    fn new(columns: u16, rows: u16) -> Self {
+        let size = |number| NonZeroU16::new(number).expect("a terminal has a size");
+        Self {
+            state: Mutex::new(State {
+                parser: Parser::new(size(rows), size(columns), SCROLLBACK),
+                bytes: Vec::new(),
+                is_over: false,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Take what comes, until nobody is left on the terminal, which is told as an error.
+    fn read(&self, mut pty: &Pty) {
+        let mut buffer = [0; 4_096];
+        while let Ok(length @ 1..) = pty.read(&mut buffer) {
+            let mut state = self.state();
+            state.parser.process(&buffer[..length]);
+            state.bytes.extend_from_slice(&buffer[..length]);
+            self.changed.notify_all();
+        }
+        self.state().is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// Wait until it is so, at most as long as nobody would wait; tell whether it is.
+    fn wait(&self, mut is_so: impl FnMut(&mut State) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = self.state();
+        loop {
+            if is_so(&mut state) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl State {
+    fn text(&mut self) -> String {
+        let screen = self.parser.screen_mut();
+        screen.set_scrollback(usize::MAX);
+        let above = screen.scrollback();
+        let (_, columns) = screen.size();
+        let mut text = String::new();
+        for offset in (1..=above).rev() {
+            screen.set_scrollback(offset);
+            text.extend(screen.rows(0, columns.get()).next());
+            if !screen.row_wrapped(0) {
+                text.push('\n');
+            }
+        }
+        screen.set_scrollback(0);
+        text + &screen.contents()
+    }
+}
+
+/// How long something may take on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many rows that have left the screen are kept.
+const SCROLLBACK: usize = 2_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell's script on a terminal, as the command would be.
+    fn script(text: &str, columns: u16, rows: u16) -> Terminal {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", text]);
+        Terminal::of(command, columns, rows)
+    }
+
+    #[test]
+    fn a_question_is_seen_and_answered_and_the_end_is_told() {
+        let mut terminal = script(
+            "printf 'Name? '; read name; echo \"It is $name\"; exit 3",
+            80,
+            24,
+        );
+        terminal.wait_for("Name? ");
+        terminal.type_text("acme\n");
+        terminal.wait_for("It is acme");
+        assert_eq!(terminal.end(), 3);
+        assert_eq!(terminal.screen()[..2], ["Name? acme", "It is acme"]);
+        assert!(terminal.everything().starts_with(b"Name? "));
+    }
+
+    #[test]
+    fn the_command_is_told_the_size_and_a_long_line_counts_as_one() {
+        let text = "stty size; printf 'a%.0s' 1 2 3 4 5 6 7 8; echo; seq 30; read x";
+        let terminal = script(text, 5, 3);
+        terminal.wait_for("3 5\naaaaaaaa\n1\n2\n");
+        terminal.wait_for("29\n30");
+        assert_eq!(terminal.screen(), ["29", "30", ""]);
+    }
+
+    #[test]
+    fn keys_arrive_as_terminals_send_them_and_control_c_is_a_signal() {
+        let mut terminal = script("trap 'exit 7' INT; stty -echo; echo go; cat -v", 80, 24);
+        terminal.wait_for("go");
+        terminal.press(Key::Down);
+        terminal.press(Key::Enter);
+        terminal.wait_for("^[[B");
+        terminal.press(Key::CtrlC);
+        assert_eq!(terminal.end(), 7);
+    }
+
+    #[test]
+    #[should_panic(expected = "ended without `Name? `:\nsomething else")]
+    fn a_text_that_does_not_come_is_a_failure_that_shows_what_came() {
+        script("echo something else", 80, 24).wait_for("Name? ");
+    }
+
+    #[test]
+    fn what_was_shown_is_searched_for_tokens() {
+        let token = "terminal-token-that-nobody-else-has-0000";
+        SEARCH.watch(token);
+        let mut terminal = script(&format!("echo {token}"), 20, 5);
+        assert_eq!(terminal.end(), 0);
+        drop(terminal);
+        let found = SEARCH.found();
+        assert!(found.iter().any(|one| one.ends_with("what a terminal got")));
+        assert!(
+            found
+                .iter()
+                .any(|one| one.ends_with("what a terminal showed"))
+        );
+    }
+}
