@@ -53,6 +53,9 @@ mod manifest;
 mod operations_table;
 mod sources;
 
+// The least plugin that there can be, for a forge of its own.
+mod another_forge;
+
 // A plugin that is hostile, and everything that it may try.
 mod attacks;
 

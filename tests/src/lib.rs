@@ -56,7 +56,8 @@ pub use crate::site::{Site, ask, status};
 pub use crate::terminal::{Key, Terminal};
 pub use crate::test_authority::{Signed, TestAuthority, named};
 pub use crate::test_plugin::{
-    hand_on, hostile, hostile_component, hostile_in, hostile_with, tell, told, with_manifest,
+    hand_on, hostile, hostile_component, hostile_in, hostile_with, minimal_component, tell, told,
+    with_manifest,
 };
 pub use crate::tls_server::{SeenHandshake, TlsServer};
 pub use crate::token_search::TokenSearch;

@@ -1,6 +1,6 @@
 //! The plugin that does what a test tells it: apart from the real one, which behaves.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -44,8 +44,13 @@ pub fn hostile_with(manifest: &[u8]) -> Result<Plugin, Error> {
 
 /// The component's bytes.
 pub fn hostile_component() -> &'static [u8] {
-    static BYTES: LazyLock<Vec<u8>> =
-        LazyLock::new(|| std::fs::read(build()).expect("cargo has built the component"));
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| build("code-source-test-plugins"));
+    &BYTES
+}
+
+/// The bytes of the component that the page about other forges walks through.
+pub fn minimal_component() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| build("code-source-minimal-plugin"));
     &BYTES
 }
 
@@ -133,8 +138,8 @@ pub fn told(outcome: Outcome<String>) -> Vec<Answer> {
     serde_json::from_str(&expect(outcome)).expect("the plugin answers with JSON")
 }
 
-/// Builds the component, in a folder of its own: the outer cargo holds the lock of its own.
-fn build() -> PathBuf {
+/// Builds a component, in a folder of its own: the outer cargo holds the lock of its own.
+fn build(package: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = root.join("target/test-plugins");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -146,7 +151,7 @@ fn build() -> PathBuf {
             "--release",
             "--lib",
             "--package",
-            "code-source-test-plugins",
+            package,
         ])
         .args(["--target", TARGET])
         .arg("--target-dir")
@@ -166,9 +171,12 @@ fn build() -> PathBuf {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    target
+    let file = target
         .join(TARGET)
-        .join("release/code_source_test_plugins.wasm")
+        .join("release")
+        .join(package.replace('-', "_"))
+        .with_extension("wasm");
+    std::fs::read(file).expect("cargo has built the component")
 }
 
 /// A length as WebAssembly writes it.
