@@ -135,6 +135,12 @@ impl Content {
         }))
     }
 
+    /// How many bytes it has in all, where the forge said so before it sent them.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.promise.size
+    }
+
     /// What the host saw of the request that the content answers, so far.
     #[must_use]
     pub fn report(&self) -> report::Request {

@@ -6,6 +6,7 @@ mod configuration;
 mod content;
 mod errors;
 mod files;
+mod interrupted;
 mod json;
 mod kubernetes;
 mod lists;

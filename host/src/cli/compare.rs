@@ -4,6 +4,7 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::charset::arrow;
 use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
@@ -129,7 +130,7 @@ impl Shape {
 
     fn paths(&self) -> String {
         match (self.old_path.as_deref(), self.new_path.as_deref()) {
-            (Some(old), Some(new)) if old != new => format!("{old} → {new}"),
+            (Some(old), Some(new)) if old != new => format!("{old} {} {new}", arrow()),
             (old, new) => new.or(old).unwrap_or_default().to_owned(),
         }
     }
@@ -246,10 +247,14 @@ mod tests {
             anstream::adapter::strip_str(&text).to_string()
         };
         let patch = Patch::Text("@@ -1 +1 @@\n-a\u{7}\n+\tb\n".into());
-        assert_eq!(show(patch), "renamed a → b\n@@ -1 +1 @@\n-a\\u{7}\n+\tb\n");
+        let renamed = format!("renamed a {} b", arrow());
+        assert_eq!(
+            show(patch),
+            format!("{renamed}\n@@ -1 +1 @@\n-a\\u{{7}}\n+\tb\n")
+        );
         assert_eq!(
             show(Patch::Omitted("too large".into())),
-            "renamed a → b\n  no patch: too large\n"
+            format!("{renamed}\n  no patch: too large\n")
         );
     }
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::failure::CommandError;
-use super::{escape, notes};
+use super::{escape, interrupt, notes};
 
 /// Whether somebody has to be asked.
 #[derive(Args, Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub(crate) fn ask(question: &str) -> Result<bool, CommandError> {
     }
     notes::write(&format!("{} [y/N] ", escape::lines(question)));
     let mut line = String::new();
-    let read = stdin.lock().read_line(&mut line);
+    let read = interrupt::waiting(|| stdin.lock().read_line(&mut line));
     read.map_err(|source| CommandError::File {
         action: "read the answer from",
         path: "standard input".into(),

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use super::context::Context;
 use super::escape::Pieces;
 use super::failure::CommandError;
-use super::progress::Bar;
+use super::progress::Meter;
 use crate::content::Content;
 
 /// Where content goes.
@@ -41,7 +41,11 @@ impl Delivery {
     }
 
     /// Write it to a file that appears whole or not at all.
-    pub(crate) async fn into_file(mut self, path: &Path, bar: &Bar) -> Result<u64, CommandError> {
+    pub(crate) async fn into_file(
+        mut self,
+        path: &Path,
+        meter: &Meter,
+    ) -> Result<u64, CommandError> {
         let failed = |action| {
             move |source| CommandError::File {
                 action,
@@ -50,12 +54,12 @@ impl Delivery {
             }
         };
         let mut temporary = beside(path).map_err(failed("create a file beside"))?;
-        let mut written = 0;
+        let (mut written, total) = (0, self.content.size());
         let mut writer = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
         while let Some(piece) = self.next().await? {
             writer.write_all(&piece).map_err(failed("write"))?;
             written += piece.len() as u64;
-            bar.bytes(written);
+            meter.bytes(written, total);
         }
         writer.flush().map_err(failed("write"))?;
         drop(writer);
@@ -70,15 +74,13 @@ impl Delivery {
     pub(crate) async fn into_pipe(
         mut self,
         context: &mut Context,
-        bar: Option<&Bar>,
+        meter: &Meter,
     ) -> Result<(), CommandError> {
-        let mut written = 0;
+        let (mut written, total) = (0, self.content.size());
         while let Some(piece) = self.next().await? {
             context.output.bytes(&piece)?;
             written += piece.len() as u64;
-            if let Some(bar) = bar {
-                bar.bytes(written);
-            }
+            meter.bytes(written, total);
         }
         context.output.flush()
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::failure::CommandError;
+use super::interrupt;
 
 /// Let a person write in the editor. `options` names what to use where there is no terminal.
 pub(crate) fn edit(present: &str, about: &str, options: &str) -> Result<String, CommandError> {
@@ -32,8 +33,7 @@ pub(crate) fn edit(present: &str, about: &str, options: &str) -> Result<String, 
     file.write_all(draft(present, about).as_bytes())
         .map_err(unusable("write", file.path()))?;
     let editor = editor();
-    let status = command(&editor, file.path())
-        .status()
+    let status = interrupt::editing(file.path(), || command(&editor, file.path()).status())
         .map_err(unusable("start the editor", Path::new(&editor)))?;
     if !status.success() {
         return Err(CommandError::Interrupted {

@@ -73,7 +73,12 @@ impl Exit {
         "delivery-refused",
         "nothing says that the delivery comes from the forge, or it is of no connected repository",
     );
-    pub(crate) const INTERRUPTED: Self = exit(130, "interrupted", "it was interrupted");
+    pub(crate) const INTERRUPTED: Self = exit(
+        130,
+        "interrupted",
+        "somebody pressed Ctrl-C, or did not confirm",
+    );
+    pub(crate) const TERMINATED: Self = exit(143, "terminated", "it was asked to end, by SIGTERM");
 
     pub(crate) const UNAUTHENTICATED: Self =
         exit(10, "unauthenticated", "the forge does not accept the token");
@@ -156,7 +161,7 @@ impl Exit {
     );
 
     /// Every status, in the order of the numbers.
-    pub(crate) const ALL: [Self; 47] = [
+    pub(crate) const ALL: [Self; 48] = [
         Self::OK,
         Self::UNEXPECTED,
         Self::USAGE,
@@ -204,6 +209,7 @@ impl Exit {
         Self::LIMIT,
         Self::INCONSISTENT,
         Self::INTERRUPTED,
+        Self::TERMINATED,
     ];
 }
 

@@ -5,11 +5,10 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 
 use super::description::Description;
-use super::escape;
 use super::failure::CommandError;
-use super::notes;
 use super::output::Output;
 use super::table::paint;
+use super::{escape, interrupt, listing, notes};
 
 /// `{"error": …}`: what `--json` gives where there is no answer.
 #[derive(Serialize)]
@@ -25,12 +24,19 @@ pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
         return super::exit::Exit::OK.number;
     }
     let description = error.describe();
+    if matches!(error, CommandError::Ended { .. }) && !interrupt::is_first_to_tell() {
+        return description.exit_status;
+    }
     if !matches!(error, CommandError::Findings | CommandError::Refusal) {
         notes::write(&for_people(&description));
         if output.is_json() && !output.failure_shown() {
-            let _ = output.json_line(&FailureShape {
-                error: &description,
-            });
+            let _ = if output.is_in_list() {
+                listing::break_off(output, &description)
+            } else {
+                output.json_line(&FailureShape {
+                    error: &description,
+                })
+            };
             let _ = output.flush();
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::approval::NotApproved;
 use super::description::{Description, Place};
 use super::exit::Exit;
+use super::interrupt::{Left, Signal};
 use crate::config::ConfigurationError;
 use crate::content::ContentError;
 use crate::error::Error;
@@ -42,7 +43,9 @@ pub(crate) enum CommandError {
     },
     /// The command did its work, and what it found is bad. It has said so itself.
     Findings,
-    /// Somebody pressed Ctrl-C. `left` says what state was left.
+    /// A signal ended the command.
+    Ended { signal: Signal, left: Left },
+    /// Somebody did not go on. `left` says what state was left.
     Interrupted { left: String },
     /// A name cannot be looked up.
     LookUp { name: String, source: io::Error },
@@ -115,6 +118,7 @@ impl CommandError {
                 source,
             } => host(format!("cannot {action} `{}`", path.display()), source),
             Self::Findings => verdict(Exit::FINDINGS, "not everything will work"),
+            Self::Ended { signal, left } => ended(*signal, left),
             Self::Interrupted { left } => {
                 verdict(Exit::INTERRUPTED, &format!("interrupted: {left}"))
             }
@@ -156,6 +160,15 @@ fn host(message: String, source: &io::Error) -> Description {
 fn hinted(exit: Exit, message: String, hint: &str) -> Description {
     Description {
         hint: Some(hint.to_owned()),
+        ..Description::new(exit, message)
+    }
+}
+
+fn ended(signal: Signal, left: &Left) -> Description {
+    let exit = signal.exit();
+    let message = format!("{}: {}", exit.name, left.what);
+    Description {
+        hint: left.hint.clone(),
         ..Description::new(exit, message)
     }
 }

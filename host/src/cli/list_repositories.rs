@@ -49,7 +49,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let fetch = async |request| {
         let outcome = session.source.list_repositories(&filter, &request).await;
         let page = session.notes.answer("list the repositories", outcome)?;
-        Ok(Page::new(page.items, page.end, Shape::from))
+        Ok(Page::new(page.items, page.end, Shape::from).total(page.total))
     };
     listing::list(
         &mut context.output,

@@ -9,6 +9,7 @@ use super::description::Description;
 use super::failure::CommandError;
 use super::notes::Notes;
 use super::output::Output;
+use super::progress::Meter;
 use super::table::{Cell, Table};
 use crate::contract::types::{PageEnd, PageRequest};
 
@@ -46,6 +47,8 @@ pub(crate) struct Page<R> {
     pub(crate) about: Map<String, Value>,
     /// Whether the forge left something out.
     pub(crate) cut: bool,
+    /// How many there are in all, where the forge tells. A hint, for people who wait.
+    pub(crate) total: Option<u64>,
 }
 
 impl<R> Page<R> {
@@ -57,7 +60,14 @@ impl<R> Page<R> {
             end,
             about: Map::new(),
             cut: false,
+            total: None,
         }
+    }
+
+    /// The same, with how many there are in all.
+    pub(crate) fn total(mut self, total: Option<u64>) -> Self {
+        self.total = total;
+        self
     }
 
     /// The same, with something to say before the items.
@@ -81,6 +91,7 @@ pub(crate) async fn list<R: Row>(
         begun: false,
         items: 0,
     };
+    let meter = Meter::new(notes, format!("listing {}", what.replace('`', "")));
     let mut cursor = arguments.cursor.clone();
     let mut cut = false;
     loop {
@@ -104,6 +115,10 @@ pub(crate) async fn list<R: Row>(
             Err(error) => return Err(writer.fail(error)),
         };
         writer.page(&page)?;
+        let total = page
+            .total
+            .map(|total| total.min(arguments.limit.unwrap_or(total)));
+        meter.items(writer.items, total);
         cut |= page.cut;
         match page.end {
             PageEnd::Complete => return writer.complete(cut, notes),
@@ -148,6 +163,7 @@ impl Writer<'_> {
                 self.output.bytes(b",")?;
             }
             self.output.bytes(b"\"items\":[")?;
+            self.output.set_in_list(true);
         }
         for (index, item) in page.items.iter().enumerate() {
             let first = self.items == 0 && index == 0;
@@ -205,12 +221,29 @@ impl Writer<'_> {
         if !self.output.is_json() {
             return Ok(());
         }
-        let end = serde_json::to_string(end).map_err(|error| CommandError::Output(error.into()))?;
-        self.output.bytes(b"\n],")?;
-        self.output.bytes(end.trim_start_matches('{').as_bytes())?;
-        self.output.bytes(b"\n")?;
-        self.output.flush()
+        close(self.output, end)
     }
+}
+
+/// Close a list in JSON that nobody goes on with, so that it is JSON and does not look whole.
+pub(crate) fn break_off(output: &mut Output, error: &Description) -> Result<(), CommandError> {
+    close(
+        output,
+        &End {
+            complete: false,
+            cursor: None,
+            error: Some(error),
+        },
+    )
+}
+
+fn close(output: &mut Output, end: &End<'_>) -> Result<(), CommandError> {
+    let end = serde_json::to_string(end).map_err(|error| CommandError::Output(error.into()))?;
+    output.bytes(b"\n],")?;
+    output.bytes(end.trim_start_matches('{').as_bytes())?;
+    output.bytes(b"\n")?;
+    output.set_in_list(false);
+    output.flush()
 }
 
 /// What JSON says behind the items.

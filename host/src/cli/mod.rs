@@ -10,7 +10,7 @@
 //! - `approval`, `pin`, `replace`: whether a plugin is the one that somebody looked at
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
-//! - `output`, `notes`, `table`, `words`, `finding`, `escape`: how answers look
+//! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`: how answers look
 //! - `failure`, `description`, `cases`, `certificate`, `remedy`, `explain`, `exit`: what went
 //!   wrong, in words and as the exit status
 
@@ -18,6 +18,7 @@ mod approval;
 mod arguments;
 mod cases;
 mod certificate;
+mod charset;
 mod chosen;
 #[cfg(feature = "otlp")]
 mod collector;
@@ -84,6 +85,7 @@ use self::arguments::GlobalArguments;
 use self::context::Context;
 use self::exit::Exit;
 use self::failure::CommandError;
+use self::interrupt::Signals;
 use self::notes::Notes;
 use self::output::Output;
 use self::tracing::Tracing;
@@ -225,14 +227,21 @@ fn run(line: CommandLine) -> u8 {
     let CommandLine { options, command } = line;
     anstream::ColorChoice::from(options.color).write_global();
     let output = Output::stdout(options.json);
+    let notes = Notes::new(options.verbose);
+    let notes = if options.json {
+        notes
+    } else {
+        notes.with_progress()
+    };
     let mut context = Context {
         output,
-        notes: Notes::new(options.verbose),
+        notes,
         options,
     };
+    let signals = Signals::watch(context.options.json);
     let result = runtime().and_then(|runtime| {
         let tracing = runtime.block_on(async { Tracing::start(context.options.verbose) });
-        let result = runtime.block_on(command.run(&mut context));
+        let result = runtime.block_on(interrupt::or(signals, command.run(&mut context)));
         tracing.end();
         // A name look-up that hangs must not keep the process.
         runtime.shutdown_background();

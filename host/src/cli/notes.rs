@@ -9,9 +9,9 @@ use anstyle::{AnsiColor, Style};
 use code_source_egress::CutEndpoint;
 use indicatif::BinaryBytes;
 
-use super::escape;
 use super::failure::CommandError;
 use super::table::paint;
+use super::{charset, escape, progress};
 use crate::outcome::Outcome;
 use crate::report::{Report, Request, State};
 
@@ -19,12 +19,30 @@ use crate::report::{Report, Request, State};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notes {
     verbosity: u8,
+    progress: bool,
 }
 
 impl Notes {
     /// 0: what matters; 1: every request and what was decided; 2: how long each stage took.
     pub(crate) fn new(verbosity: u8) -> Self {
-        Self { verbosity }
+        Self {
+            verbosity,
+            progress: false,
+        }
+    }
+
+    /// The same, and how far long work is, where a person looks at a terminal that can show it.
+    pub(crate) fn with_progress(self) -> Self {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
+        Self {
+            progress: self.is_terminal() && !is_dumb,
+            ..self
+        }
+    }
+
+    /// Whether to show how far long work is.
+    pub(crate) fn shows_progress(self) -> bool {
+        self.progress
     }
 
     /// Whether a person looks at standard error.
@@ -106,8 +124,10 @@ impl Notes {
 /// Write to standard error, which is nobody's data: where it cannot be written to, there is
 /// nobody to tell.
 pub(crate) fn write(text: &str) {
-    let mut stderr = anstream::stderr().lock();
-    let _ = stderr.write_all(text.as_bytes());
+    progress::aside(|| {
+        let mut stderr = anstream::stderr().lock();
+        let _ = stderr.write_all(charset::ours(text).as_bytes());
+    });
 }
 
 fn trace(report: &Report, verbosity: u8) -> String {

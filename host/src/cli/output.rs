@@ -3,12 +3,14 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
 use anstream::adapter::strip_str;
 use serde::Serialize;
 
 use super::failure::CommandError;
+use super::progress;
 
 /// Standard output, or what stands in for it.
 pub(crate) struct Output {
@@ -17,6 +19,7 @@ pub(crate) struct Output {
     color: bool,
     terminal: bool,
     failure_shown: bool,
+    is_in_list: bool,
 }
 
 impl Output {
@@ -25,6 +28,7 @@ impl Output {
         let stdout = io::stdout();
         let color = AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
         let terminal = stdout.is_terminal();
+        let stdout = Stdout { stdout, terminal };
         let writer = BufWriter::with_capacity(BUFFER, Box::new(stdout) as Box<dyn Write>);
         Self {
             writer,
@@ -32,7 +36,13 @@ impl Output {
             color,
             terminal,
             failure_shown: false,
+            is_in_list: false,
         }
+    }
+
+    /// Whether anything was written to the process's own.
+    pub(crate) fn has_begun() -> bool {
+        BEGUN.load(Ordering::Relaxed)
     }
 
     /// Whether it is for programs.
@@ -53,6 +63,16 @@ impl Output {
     /// Say that the failure stands in what was written.
     pub(crate) fn set_failure_shown(&mut self) {
         self.failure_shown = true;
+    }
+
+    /// Whether a list in JSON was begun and is still open.
+    pub(crate) fn is_in_list(&self) -> bool {
+        self.is_in_list
+    }
+
+    /// Say that a list in JSON was begun, or closed.
+    pub(crate) fn set_in_list(&mut self, is_in_list: bool) {
+        self.is_in_list = is_in_list;
     }
 
     /// Write text, without its colours where nobody wants them.
@@ -90,6 +110,29 @@ impl Output {
         self.writer.flush().map_err(CommandError::Output)
     }
 }
+
+/// Standard output, past the line of progress where both are on a terminal.
+struct Stdout {
+    stdout: io::Stdout,
+    terminal: bool,
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        BEGUN.store(true, Ordering::Relaxed);
+        if self.terminal {
+            progress::data(bytes, |bytes| self.stdout.write(bytes))
+        } else {
+            self.stdout.write(bytes)
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
+    }
+}
+
+static BEGUN: AtomicBool = AtomicBool::new(false);
 
 /// JSON in one line in which characters that a terminal would obey stand as escapes: the value
 /// is the same.
@@ -155,6 +198,7 @@ pub(crate) mod tests {
                 color: false,
                 terminal: false,
                 failure_shown: false,
+                is_in_list: false,
             };
             (output, written)
         }

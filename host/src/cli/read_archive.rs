@@ -11,7 +11,7 @@ use super::content::Delivery;
 use super::context::Context;
 use super::failure::CommandError;
 use super::interrupt;
-use super::progress::Bar;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
 use crate::contract::git::ArchiveFormat;
@@ -75,17 +75,14 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let tried = format!("read an archive of `{}`", repository.path);
     let body = context.notes.answer(tried.clone(), outcome)?;
     let delivery = Delivery::new(body, tried);
-    let bar = Bar::new(context, "downloading");
+    let meter = Meter::new(context.notes, "downloading");
     let Some(output) = arguments.output else {
-        return interrupt::or(
-            "the archive is cut",
-            delivery.into_pipe(context, Some(&bar)),
-        )
-        .await;
+        let pipe = delivery.into_pipe(context, &meter);
+        return interrupt::leaving("the archive is cut", pipe).await;
     };
-    let left = "no file was written";
-    let bytes = interrupt::or(left, delivery.into_file(&output, &bar)).await?;
-    drop(bar);
+    let left = format!("`{}` was not written", output.display());
+    let bytes = interrupt::leaving(left, delivery.into_file(&output, &meter)).await?;
+    drop(meter);
     let shape = Shape {
         commit,
         output: output.display().to_string(),

@@ -8,7 +8,7 @@ use super::content::{ContentArguments, Delivery};
 use super::context::Context;
 use super::failure::CommandError;
 use super::interrupt;
-use super::progress::Bar;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
 use super::stat_file;
@@ -76,10 +76,10 @@ pub(crate) async fn deliver<S: Serialize>(
     shape: impl FnOnce(ContentShape) -> S,
 ) -> Result<(), CommandError> {
     if let Some(path) = &arguments.output {
-        let bar = Bar::new(context, "reading");
-        let left = "no file was written";
-        let bytes = interrupt::or(left, delivery.into_file(path, &bar)).await?;
-        drop(bar);
+        let meter = Meter::new(context.notes, "reading");
+        let left = format!("`{}` was not written", path.display());
+        let bytes = interrupt::leaving(left, delivery.into_file(path, &meter)).await?;
+        drop(meter);
         let content = ContentShape::Written {
             output: path.display().to_string(),
             bytes,
@@ -97,7 +97,8 @@ pub(crate) async fn deliver<S: Serialize>(
     if context.output.is_terminal() && !arguments.force {
         return delivery.into_terminal(context).await;
     }
-    delivery.into_pipe(context, None).await
+    let meter = Meter::new(context.notes, "reading");
+    interrupt::leaving("the content is cut", delivery.into_pipe(context, &meter)).await
 }
 
 /// JSON of `read-file`.

@@ -10,6 +10,7 @@ use super::escape;
 use super::exit::Exit;
 use super::failure::CommandError;
 use super::output::Output;
+use super::progress::Meter;
 use super::read_file::ContentShape;
 use super::repository::{Connected, RepositoryArgument};
 use super::revision::RevisionArguments;
@@ -71,13 +72,18 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         failure: None,
     };
     writer.begin(&mut context.output, &commit)?;
+    let meter = Meter::new(notes, "reading files");
+    let (mut done, total) = (0, paths.len() as u64);
     for paths in paths.chunks(at_once(arguments.max_bytes)) {
         let results = read(&repository, &commit, paths, &arguments, context).await;
         for result in results.map_err(|error| writer.broken(&mut context.output, error))? {
             writer.result(context, result)?;
         }
         context.output.flush()?;
+        done += paths.len() as u64;
+        meter.items(done, Some(total));
     }
+    drop(meter);
     writer.end(&mut context.output, &repository)
 }
 
@@ -120,7 +126,9 @@ impl Writer {
         }
         output.bytes(b"{\"commit\":")?;
         output.json(&commit)?;
-        output.bytes(b",\"items\":[")
+        output.bytes(b",\"items\":[")?;
+        output.set_in_list(true);
+        Ok(())
     }
 
     fn result(&mut self, context: &mut Context, result: PathResult) -> Result<(), CommandError> {
@@ -203,6 +211,7 @@ impl Writer {
             output.set_failure_shown();
         }
         output.bytes(b"}\n")?;
+        output.set_in_list(false);
         output.flush()
     }
 }

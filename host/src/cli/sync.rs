@@ -6,14 +6,18 @@ use std::path::PathBuf;
 use indicatif::BinaryBytes;
 use serde::Serialize;
 
+use super::charset::arrow;
 use super::context::Context;
 use super::failure::CommandError;
-use super::interrupt;
-use super::progress::Bar;
+use super::interrupt::{self, Left};
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
 use super::table::fields;
-use crate::sync::{Directory, Mode, OutsideSymlink, Submodule, Summary, SyncOptions};
+use crate::report::Report;
+use crate::sync::{
+    Directory, Mode, OutsideSymlink, Progress, ProgressEvent, Submodule, Summary, SyncOptions,
+};
 
 /// Arguments of `sync`.
 #[derive(clap::Args, Debug)]
@@ -64,7 +68,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         repository.path,
         arguments.directory.display()
     );
-    let bar = Bar::new(context, "resolving");
+    let place = arguments.directory.display();
+    let watched = Watched {
+        meter: Meter::new(context.notes, "resolving"),
+        swapping: format!("`{place}` holds either what it held before or the new tree, whole"),
+    };
     let work = async {
         crate::sync::sync(
             &repository.source,
@@ -72,21 +80,37 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
             &at,
             &mut directory,
             &options,
-            &bar,
+            &watched,
         )
         .await
         .map_err(|source| CommandError::Sync { tried, source })
     };
-    let left = format!(
-        "`{}` holds what it held before",
-        arguments.directory.display()
-    );
-    let summary = interrupt::or(&left, work).await?;
-    drop(bar);
+    let left = format!("`{place}` holds what it held before");
+    let summary = interrupt::leaving(left, work).await?;
+    drop(watched);
     if context.output.is_json() {
         context.output.json_line(&Shape::from(summary))
     } else {
         context.output.text(Shape::from(summary).for_people())
+    }
+}
+
+/// How far a sync is, and what it would leave.
+struct Watched {
+    meter: Meter,
+    swapping: String,
+}
+
+impl Progress for Watched {
+    fn event(&self, event: &ProgressEvent) {
+        if *event == ProgressEvent::Swapping {
+            interrupt::set_left(Left::new(self.swapping.clone()));
+        }
+        self.meter.event(event);
+    }
+
+    fn call(&self, report: &Report) {
+        self.meter.call(report);
     }
 }
 
@@ -206,7 +230,13 @@ impl Shape {
             } else {
                 "not created"
             };
-            super::escape::line(&format!("{} → {} ({fate})", link.path, link.target)).into_owned()
+            super::escape::line(&format!(
+                "{} {} {} ({fate})",
+                link.path,
+                arrow(),
+                link.target
+            ))
+            .into_owned()
         });
         let more = self.outside_symlinks.len().saturating_sub(SHOWN);
         let more = (more > 0).then(|| format!("and {more} more"));

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::editor::edit;
 use super::failure::CommandError;
+use super::interrupt;
 
 /// Where the text of a description or a comment is.
 #[derive(Args, Clone, Debug)]
@@ -76,10 +77,8 @@ pub(crate) fn is_standard_input(file: &Path) -> bool {
 pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, CommandError> {
     let read = if is_standard_input(file) {
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
+        let mut stdin = std::io::stdin().lock();
+        interrupt::waiting(|| stdin.read_to_end(&mut bytes)).map(|_| bytes)
     } else {
         std::fs::read(file)
     };

@@ -1,28 +1,51 @@
 //! What became of a write: apart so that every command tells it in the same words, and what is not
 //! known is never told as if it were.
 
+use std::future::Future;
+
 use super::escape;
 use super::failure::CommandError;
+use super::interrupt::{self, Left};
 use super::notes::Notes;
 use crate::contract::types::{self, ErrorCode, Subject};
 use crate::outcome::{Failure, Outcome};
 
-/// The answer of a write. `tried` fits "failed to …"; `look` is the command that shows what is
-/// there, for when nobody knows what became of it.
-pub(crate) fn answer<T>(
+/// Make a write, and tell its answer. `tried` fits "failed to …"; `look` is the command that shows
+/// what is there, for when nobody knows what became of it.
+pub(crate) async fn make<T>(
     notes: Notes,
     tried: impl Into<String>,
+    look: &str,
+    call: impl Future<Output = Outcome<T>>,
+) -> Result<T, CommandError> {
+    let tried = tried.into();
+    interrupt::set_left(Left {
+        what: format!("it was to {tried}, and nobody knows whether it did").into(),
+        hint: Some(hint(look)),
+    });
+    let outcome = call.await;
+    if outcome.answer.is_ok() {
+        interrupt::set_left(Left::DONE);
+    }
+    answer(notes, tried, look, outcome)
+}
+
+fn answer<T>(
+    notes: Notes,
+    tried: String,
     look: &str,
     mut outcome: Outcome<T>,
 ) -> Result<T, CommandError> {
     if let Err(Failure::Answer(error)) = &mut outcome.answer
         && matches!(error.code, ErrorCode::OutcomeUnknown)
     {
-        error.hint = Some(format!(
-            "`code-source {look}` shows what is there now; look before doing it again"
-        ));
+        error.hint = Some(hint(look));
     }
     notes.answer(tried, outcome)
+}
+
+fn hint(look: &str) -> String {
+    format!("`code-source {look}` shows what is there now; look before doing it again")
 }
 
 /// Whether what was to be removed is not there. A repository that is not there is another matter.
@@ -76,7 +99,13 @@ mod tests {
             answer: Err(Failure::Answer(error)),
             report: Report::default(),
         };
-        answer(Notes::new(0), "make it", "branches web/shop", outcome).unwrap_err()
+        answer(
+            Notes::new(0),
+            "make it".into(),
+            "branches web/shop",
+            outcome,
+        )
+        .unwrap_err()
     }
 
     #[test]

@@ -213,7 +213,13 @@ impl Source {
         );
         running
             .end_with(returned, |store, body| Ok(((), take_stream(store, body)?)))
-            .into_content(|(), offered| whole(offered).map(|_| Promise::default()))
+            .into_content(|(), offered| {
+                let size = whole(offered)?;
+                Ok(Promise {
+                    size,
+                    ..Promise::default()
+                })
+            })
             .map(|((), body)| body)
     }
 

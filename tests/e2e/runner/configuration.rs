@@ -244,7 +244,7 @@ async fn a_password_of_a_proxy_is_neither_taken_nor_repeated() {
     let proxy = "proxy = \"http://me:hunter2@proxy.acme.example:3128\"\n";
     let printed = complaint(&desk, &configuration(&desk, proxy));
     assert!(
-        printed.stderr.contains("6 | proxy = …"),
+        printed.stderr.contains("6 | proxy = ..."),
         "{}",
         printed.stderr
     );

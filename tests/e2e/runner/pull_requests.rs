@@ -62,7 +62,7 @@ async fn a_pull_request_is_opened_once_and_shown_and_listed() {
     for line in [
         "Title         Faster cart\n",
         "State         open\n",
-        "Branches      fast → main\n",
+        "Branches      fast -> main\n",
         "Labels        speed\n",
     ] {
         assert!(text.contains(line), "{line}: {text}");
@@ -74,7 +74,7 @@ async fn a_pull_request_is_opened_once_and_shown_and_listed() {
     assert_eq!(read(&desk)["head"], head);
     let list = desk.text(&["pulls", SHOP, "--state", "open", "--target-branch", "main"]);
     assert!(
-        list.contains("1       open   root    fast → main  Faster cart\n"),
+        list.contains("1       open   root    fast -> main  Faster cart\n"),
         "{list}"
     );
     let none = desk.json(&["list-pull-requests", SHOP, "--state", "merged"]);

@@ -1,12 +1,12 @@
 //! `sync` as a command: the summary, what a second run costs, and Ctrl-C.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 
-use code_source_stand_in::{Change, Effect, Fault, Matcher, When, noise};
-use code_source_tests::{Beside, Printed, Rig, differences};
+use code_source_stand_in::{Change, Effect, noise};
+use code_source_tests::{Beside, Rig, differences};
 
 use super::Desk;
+use super::interrupted::{STALL, begun, interrupt};
 use crate::sync::hostile::{Archive, serve};
 
 fn copy(desk: &Desk) -> PathBuf {
@@ -85,7 +85,7 @@ async fn what_the_directory_cannot_hold_is_listed() {
     desk.project.commit("main", "Add", &changes);
     let text = desk.text(&["sync", "web/shop", &desk.path("copy")]);
     assert!(
-        text.contains("\n  passwd → /etc/passwd (not created)\n"),
+        text.contains("\n  passwd -> /etc/passwd (not created)\n"),
         "{text}"
     );
     let sync = ["sync", "web/shop", &desk.path("copy"), "--outside-symlinks"];
@@ -146,30 +146,6 @@ async fn an_archive_that_would_write_elsewhere_has_a_status_of_its_own() {
     assert!(!rig.folder().join("evil").exists() && !rig.folder().join("deep/evil").exists());
 }
 
-/// A sync that has come to the middle of its archive, and waits for the rest of it.
-fn stalled(desk: &Desk, arguments: &[&str]) -> Child {
-    let handle = desk.rig.forge.fault(Fault {
-        on: Matcher::target("/archive"),
-        when: When::Once,
-        what: Effect::StallBodyAfter(100_000),
-    });
-    let mut command = desk.runner.command(arguments);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
-    // The request is made under the eyes of whoever waits for the signal.
-    while handle.hits() == 0 {
-        std::thread::yield_now();
-    }
-    child
-}
-
-fn interrupt(child: Child) -> Printed {
-    let id = child.id().to_string();
-    let status = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(status.success());
-    Printed::from(child.wait_with_output().unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_leaves_the_old_tree_and_says_so() {
     let desk = Desk::new().await;
@@ -178,10 +154,8 @@ async fn ctrl_c_leaves_the_old_tree_and_says_so() {
     let old = desk.tip();
     let change = [("more", Change::file(noise(2, 400_000)))];
     let new = desk.project.commit("main", "Grow", &change);
-    let printed = interrupt(stalled(
-        &desk,
-        &[&sync[..], &["--fresh", "--json"]].concat(),
-    ));
+    let arguments = [&sync[..], &["--fresh", "--json"]].concat();
+    let printed = interrupt(begun(&desk, "/archive", STALL, &arguments));
     assert_eq!(printed.status, 130, "{}", printed.stderr);
     assert_eq!(printed.json()["error"]["code"], "interrupted");
     assert!(
@@ -198,7 +172,7 @@ async fn ctrl_c_leaves_the_old_tree_and_says_so() {
 async fn a_second_command_on_the_same_directory_is_told_to_wait() {
     let desk = Desk::new().await;
     let sync = ["sync", "web/shop", &desk.path("copy")];
-    let first = stalled(&desk, &sync);
+    let first = begun(&desk, "/archive", STALL, &sync);
     let printed = desk.runner.run(&sync);
     assert_eq!(printed.status, 42, "{}", printed.stderr);
     assert!(

@@ -35,13 +35,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let notes = context.notes;
     let name = &arguments.name;
     let commit = arguments.revision.commit(&repository, notes).await?;
-    let outcome = repository
+    let call = repository
         .source
-        .create_branch(&repository.id, name, &commit)
-        .await;
+        .create_branch(&repository.id, name, &commit);
     let path = &repository.path;
     let tried = format!("make the branch `{name}` of `{path}`");
-    let outcome = written::answer(notes, tried, &format!("branches {path}"), outcome)?;
+    let outcome = written::make(notes, tried, &format!("branches {path}"), call).await?;
     if context.output.is_json() {
         return context.output.json_line(&Shape {
             repository: &repository.id,

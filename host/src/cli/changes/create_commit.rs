@@ -64,14 +64,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let message = arguments.message.text(&about)?;
     let repository = context.repository(&arguments.repository).await?;
     let request = request(arguments, actions, message, &repository, context).await?;
-    let outcome = repository
-        .source
-        .create_commit(&repository.id, &request)
-        .await;
+    let call = repository.source.create_commit(&repository.id, &request);
     let path = &repository.path;
     let tried = format!("make a commit to `{branch}` of `{path}`");
     let look = format!("log {path} --branch {branch} --limit 5");
-    let committed = written::answer(context.notes, tried, &look, outcome)?;
+    let committed = written::make(context.notes, tried, &look, call).await?;
     if committed.overtaken {
         context.notes.warning(
             "another commit came in meanwhile: the files that were named are as expected, and the parent tells what else is new",

@@ -41,13 +41,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let notes = context.notes;
     let name = &arguments.name;
     let commit = arguments.revision.commit(&repository, notes).await?;
-    let outcome = repository
+    let call = repository
         .source
-        .create_tag(&repository.id, name, &commit, message.as_deref())
-        .await;
+        .create_tag(&repository.id, name, &commit, message.as_deref());
     let path = &repository.path;
     let tried = format!("make the tag `{name}` of `{path}`");
-    let outcome = written::answer(notes, tried, &format!("tags {path}"), outcome)?;
+    let outcome = written::make(notes, tried, &format!("tags {path}"), call).await?;
     if context.output.is_json() {
         return context.output.json_line(&Shape {
             repository: &repository.id,

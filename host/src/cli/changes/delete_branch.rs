@@ -47,13 +47,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         };
         expected = expected.or(Some(head));
     }
-    let outcome = repository
+    let call = repository
         .source
-        .delete_branch(&repository.id, name, expected.as_deref())
-        .await;
+        .delete_branch(&repository.id, name, expected.as_deref());
     let tried = format!("remove the branch `{name}` of `{path}`");
     let look = format!("branches {path}");
-    let outcome = written::answer(context.notes, tried, &look, outcome)?;
+    let outcome = written::make(context.notes, tried, &look, call).await?;
     tell(context, &repository, name, outcome)
 }
 

@@ -81,14 +81,13 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         reply_to: arguments.reply_to.clone(),
         marker: arguments.marker.clone(),
     };
-    let outcome = repository
+    let call = repository
         .source
-        .add_comment(&repository.id, which.number, &comment)
-        .await;
+        .add_comment(&repository.id, which.number, &comment);
     let name = which.name(&repository);
     let tried = format!("comment on {name}");
     let look = format!("list-comments {} {}", repository.path, which.number);
-    let commented = written::answer(context.notes, tried, &look, outcome)?;
+    let commented = written::make(context.notes, tried, &look, call).await?;
     tell(context, &name, commented)
 }
 

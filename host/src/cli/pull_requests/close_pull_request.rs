@@ -38,12 +38,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         let name = which.name(&repository);
         confirmation::agreed(&format!("Close {name}, “{title}”?"))?;
     }
-    let outcome = repository
+    let call = repository
         .source
-        .close_pull_request(&repository.id, which.number)
-        .await;
+        .close_pull_request(&repository.id, which.number);
     let tried = format!("close {}", which.name(&repository));
     let look = which.look(&repository);
-    let written = written::answer(context.notes, tried, &look, outcome)?;
+    let written = written::make(context.notes, tried, &look, call).await?;
     shape::tell(context, &repository.path, "Closed", "is closed", written)
 }

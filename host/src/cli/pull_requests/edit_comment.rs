@@ -48,13 +48,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
             body.text(&present, &format!("The comment {id} on {name}"))?
         }
     };
-    let outcome = repository
+    let call = repository
         .source
-        .edit_comment(&repository.id, which.number, id, &text)
-        .await;
+        .edit_comment(&repository.id, which.number, id, &text);
     let tried = format!("change the comment `{id}` on {name}");
     let look = format!("list-comments {} {}", repository.path, which.number);
-    let outcome = written::answer(context.notes, tried, &look, outcome)?;
+    let outcome = written::make(context.notes, tried, &look, call).await?;
     if context.output.is_json() {
         return context.output.json_line(&Shape {
             number: which.number,

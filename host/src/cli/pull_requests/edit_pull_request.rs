@@ -60,13 +60,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         let about = format!("The description of {}", which.name(&repository));
         edit.body = Some(arguments.body.text(&present.body, &about)?);
     }
-    let outcome = repository
+    let call = repository
         .source
-        .edit_pull_request(&repository.id, which.number, &edit)
-        .await;
+        .edit_pull_request(&repository.id, which.number, &edit);
     let tried = format!("change {}", which.name(&repository));
     let look = which.look(&repository);
-    let written = written::answer(context.notes, tried, &look, outcome)?;
+    let written = written::make(context.notes, tried, &look, call).await?;
     shape::tell(
         context,
         &repository.path,

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::shape::Shape;
+use crate::cli::charset::arrow;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::listing::{self, ListArguments, Page, Row};
@@ -92,7 +93,7 @@ impl Row for Shape {
             ("open", true) => "draft",
             (state, _) => state,
         };
-        let branches = format!("{} → {}", self.source_branch, self.target_branch);
+        let branches = format!("{} {} {}", self.source_branch, arrow(), self.target_branch);
         vec![
             Cell::name(&self.number.to_string()),
             Cell::from(state),

@@ -67,13 +67,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         message,
         remove_source_branch: arguments.remove_source_branch,
     };
-    let outcome = repository
+    let call = repository
         .source
-        .merge_pull_request(&repository.id, which.number, &merging)
-        .await;
+        .merge_pull_request(&repository.id, which.number, &merging);
     let tried = format!("merge {}", which.name(&repository));
     let look = which.look(&repository);
-    let written = written::answer(context.notes, tried, &look, outcome)?;
+    let written = written::make(context.notes, tried, &look, call).await?;
     shape::tell(context, &repository.path, "Merged", "is merged", written)
 }
 

@@ -61,14 +61,13 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         remove_source_branch: arguments.remove_source_branch,
     };
     let repository = context.repository(&arguments.repository).await?;
-    let outcome = repository
+    let call = repository
         .source
-        .open_pull_request(&repository.id, &proposal)
-        .await;
+        .open_pull_request(&repository.id, &proposal);
     let path = &repository.path;
     let source = &proposal.source_branch;
     let tried = format!("open a pull request of `{source}` of `{path}`");
     let look = format!("pulls {path} --state open --source-branch {source}");
-    let written = written::answer(context.notes, tried, &look, outcome)?;
+    let written = written::make(context.notes, tried, &look, call).await?;
     shape::tell(context, path, "Opened", "is open for it", written)
 }

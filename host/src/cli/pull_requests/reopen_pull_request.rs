@@ -24,12 +24,11 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let which = arguments.which;
     let repository = which.repository(context).await?;
-    let outcome = repository
+    let call = repository
         .source
-        .reopen_pull_request(&repository.id, which.number)
-        .await;
+        .reopen_pull_request(&repository.id, which.number);
     let tried = format!("reopen {}", which.name(&repository));
     let look = which.look(&repository);
-    let written = written::answer(context.notes, tried, &look, outcome)?;
+    let written = written::make(context.notes, tried, &look, call).await?;
     shape::tell(context, &repository.path, "Reopened", "is open", written)
 }

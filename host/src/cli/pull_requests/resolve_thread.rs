@@ -33,15 +33,14 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let (which, thread) = (&arguments.which, &arguments.thread);
     let resolved = !arguments.open;
     let repository = which.repository(context).await?;
-    let outcome = repository
+    let call = repository
         .source
-        .resolve_thread(&repository.id, which.number, thread, resolved)
-        .await;
+        .resolve_thread(&repository.id, which.number, thread, resolved);
     let name = which.name(&repository);
     let state = if resolved { "resolved" } else { "open" };
     let tried = format!("mark the thread `{thread}` of {name} as {state}");
     let look = format!("list-comments {} {}", repository.path, which.number);
-    let outcome = written::answer(context.notes, tried, &look, outcome)?;
+    let outcome = written::make(context.notes, tried, &look, call).await?;
     if context.output.is_json() {
         return context.output.json_line(&Shape {
             number: which.number,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::cli::charset::arrow;
 use crate::cli::context::Context;
 use crate::cli::escape;
 use crate::cli::failure::CommandError;
@@ -68,7 +69,12 @@ impl Shape {
             ("Author", Some(self.author.clone())),
             (
                 "Branches",
-                Some(format!("{} → {}", self.source_branch, self.target_branch)),
+                Some(format!(
+                    "{} {} {}",
+                    self.source_branch,
+                    arrow(),
+                    self.target_branch
+                )),
             ),
             ("Head", self.head.clone()),
             ("Base", self.base.clone()),

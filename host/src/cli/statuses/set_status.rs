@@ -71,14 +71,13 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         description: arguments.description,
         target_url: arguments.target_url,
     };
-    let outcome = repository
+    let call = repository
         .source
-        .set_status(&repository.id, &commit, &status)
-        .await;
+        .set_status(&repository.id, &commit, &status);
     let (name, path) = (&status.name, &repository.path);
     let tried = format!("set the status `{name}` of `{commit}` of `{path}`");
     let look = format!("list-statuses {path} {commit}");
-    let outcome = written::answer(notes, tried, &look, outcome)?;
+    let outcome = written::make(notes, tried, &look, call).await?;
     let state = list_statuses::word(status.state);
     if context.output.is_json() {
         return context.output.json_line(&Shape {

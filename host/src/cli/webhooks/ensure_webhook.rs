@@ -46,14 +46,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         topics: arguments.topics.into_iter().map(Topic::from).collect(),
         renew_secrets: arguments.renew_secrets,
     };
-    let outcome = repository
-        .source
-        .ensure_webhook(&repository.id, &wanted)
-        .await;
+    let call = repository.source.ensure_webhook(&repository.id, &wanted);
     let path = &repository.path;
     let tried = format!("set up the webhook of `{path}`");
     let look = format!("list-webhooks {path}");
-    let ensured = written::answer(context.notes, tried, &look, outcome)?;
+    let ensured = written::make(context.notes, tried, &look, call).await?;
     let outcome = ensured.outcome;
     let webhook = read_webhook::Shape::from(ensured.webhook);
     if context.output.is_json() {

@@ -38,11 +38,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     if is_asked && !confirm(&repository, id, context).await? {
         return tell(context, &repository, id, Outcome::Already);
     }
-    let outcome = repository.source.remove_webhook(&repository.id, id).await;
+    let call = repository.source.remove_webhook(&repository.id, id);
     let path = &repository.path;
     let tried = format!("remove the webhook `{id}` of `{path}`");
     let look = format!("list-webhooks {path}");
-    let outcome = written::answer(context.notes, tried, &look, outcome)?;
+    let outcome = written::make(context.notes, tried, &look, call).await?;
     tell(context, &repository, id, outcome)
 }
 
