@@ -1,7 +1,7 @@
 //! What the host saw during a call: apart from the answer because the plugin has no say in it.
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::delivery::Verification;
 
@@ -67,6 +67,20 @@ pub struct Request {
     pub masked: u64,
     /// Time of each stage.
     pub timings: Timings,
+    /// What time it was at the forge when it answered, where the answer says so.
+    pub clock: Option<ClockReading>,
+}
+
+/// The time of an answer by two clocks.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ClockReading {
+    /// What the answer says: untrusted, in whole seconds.
+    pub forge: SystemTime,
+    /// When that was here: half-way between the request and the head of its answer.
+    pub here: SystemTime,
+    /// How much the two may differ although both clocks are right.
+    pub tolerance: Duration,
 }
 
 impl Request {

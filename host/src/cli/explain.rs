@@ -165,6 +165,7 @@ mod tests {
             bytes: 0,
             masked: 0,
             timings: Timings::default(),
+            clock: None,
         };
         let mut error = answer(ErrorCode::Untrusted, "it did not work");
         if let CommandError::Call { report, .. } = &mut error {

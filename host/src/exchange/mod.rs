@@ -1,6 +1,7 @@
 //! One request and its answer, as report and audit see them: apart because an exchange outlives
 //! the call when its answer's body is handed on as content.
 
+mod clock;
 mod record;
 
 use std::io;
@@ -8,6 +9,8 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use http::HeaderMap;
 
 use crate::audit::{self, Line, Stages};
 use crate::report::{Request, RequestFailure, State, Timings};
@@ -86,6 +89,7 @@ impl Exchange {
             bytes: 0,
             masked: 0,
             timings: Timings::default(),
+            clock: None,
         });
         drop(requests);
         let span = telemetry::request(call, &id, head);
@@ -151,9 +155,14 @@ impl Exchange {
         });
     }
 
-    /// Note the answer's status.
-    pub(crate) fn answered(&self, status: u16) {
-        self.change(|request| request.status = Some(status));
+    /// Note the answer's status, and what its head says of the time.
+    pub(crate) fn answered(&self, status: u16, headers: &HeaderMap) {
+        let round_trip = self.started.elapsed();
+        let clock = clock::read(headers, round_trip);
+        self.change(|request| {
+            request.status = Some(status);
+            request.clock = clock;
+        });
     }
 
     /// Note that something in the answer was covered, so many times.

@@ -161,7 +161,8 @@ impl Gate {
         let answered = transport.send(request, first_byte).await;
         let answered = answered.inspect_err(|failure| exchange.dialled(failure.address))?;
         exchange.connected(answered.address, answered.timings);
-        exchange.answered(answered.response.status().as_u16());
+        let response = &answered.response;
+        exchange.answered(response.status().as_u16(), response.headers());
         Ok(answered.response)
     }
 
