@@ -192,6 +192,14 @@ impl Connection {
 }
 
 impl Connection {
+    /// What to look for where no secret of the connection may stand.
+    #[cfg(feature = "cli")]
+    pub(crate) fn secret_patterns(&self) -> code_source_egress::MaskPatterns {
+        let proxy = self.proxy.as_ref().and_then(Proxy::credentials_source);
+        let secrets = self.secrets.values().chain(proxy);
+        crate::credential::patterns_of(secrets.chain([&self.token]))
+    }
+
     /// What of it the policy is made of.
     pub(crate) fn operator(&self) -> Result<Operator, Error> {
         let origins = self.redirect_origins.iter();

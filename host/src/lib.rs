@@ -135,6 +135,7 @@ mod transport;
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod doctor;
 pub mod report;
 pub mod sync;
 

@@ -67,6 +67,27 @@ impl From<Error> for Failure {
     }
 }
 
+impl types::ErrorCode {
+    /// Whether the forge's own answer is the cause, so that a connection that broke earlier and was
+    /// made again is not.
+    pub(crate) fn is_settled_by_the_forge(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthenticated(_)
+                | Self::Forbidden(_)
+                | Self::NotFound(_)
+                | Self::EmptyRepository
+                | Self::Moved(_)
+                | Self::ReadOnly(_)
+                | Self::Conflict(_)
+                | Self::InvalidArgument(_)
+                | Self::Rejected(_)
+                | Self::BaseMissing(_)
+                | Self::Unsupported(_)
+        )
+    }
+}
+
 /// How a plugin came to its end before it answered.
 #[derive(Clone, Debug)]
 pub struct Trap {

@@ -10,7 +10,7 @@ use super::certificate::CertificateShape;
 use super::exit::Exit;
 use super::{cases, remedy, words};
 use crate::config::ConfigurationError;
-use crate::contract::types::{Error as Answer, ErrorCode};
+use crate::contract::types::Error as Answer;
 use crate::error::Error;
 use crate::outcome::{Failure, TrapKind};
 use crate::report::{Report, Request, Stage};
@@ -107,7 +107,7 @@ impl Description {
         description.status = answer.status;
         description.request_id.clone_from(&answer.request_id);
         description.retry_after = answer.retry_after;
-        if !is_settled_by_the_forge(&answer.code)
+        if !answer.code.is_settled_by_the_forge()
             && let Some(request) = report.failed_request()
         {
             description.saw(request);
@@ -265,25 +265,6 @@ impl Place {
             column: *column,
         })
     }
-}
-
-/// Whether the forge's own answer is the cause, so that a connection that broke earlier and was
-/// made again is not.
-fn is_settled_by_the_forge(code: &ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::Unauthenticated(_)
-            | ErrorCode::Forbidden(_)
-            | ErrorCode::NotFound(_)
-            | ErrorCode::EmptyRepository
-            | ErrorCode::Moved(_)
-            | ErrorCode::ReadOnly(_)
-            | ErrorCode::Conflict(_)
-            | ErrorCode::InvalidArgument(_)
-            | ErrorCode::Rejected(_)
-            | ErrorCode::BaseMissing(_)
-            | ErrorCode::Unsupported(_)
-    )
 }
 
 fn sync_exit(error: &SyncError) -> Exit {

@@ -1,6 +1,7 @@
 //! The credential: read, held, put into a header, and looked for in what comes back. Apart so that
 //! no other file touches its bytes.
 
+mod inspection;
 mod rotating;
 mod secret;
 mod source;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::exchange::lock;
 
+pub(crate) use self::inspection::{Inspection, TokenProblemKind};
 pub(crate) use self::rotating::Rotating;
 pub use self::secret::Secret;
 pub(crate) use self::source::Form;
@@ -139,6 +141,12 @@ impl Credential {
         let all: Vec<_> = known.current.values().chain(&known.exchanged).collect();
         known.patterns = Patterns::new(&self.template, &all);
     }
+}
+
+/// What to look for where none of these secrets may stand, be they usable or not.
+pub(crate) fn patterns_of<'a>(sources: impl IntoIterator<Item = &'a TokenSource>) -> MaskPatterns {
+    let pieces: Vec<_> = sources.into_iter().flat_map(TokenSource::pieces).collect();
+    MaskPatterns::new(pieces.iter().map(|piece| piece.as_slice()))
 }
 
 impl Patterns {

@@ -17,7 +17,7 @@ use crate::delivery::Keys;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::plugin::Plugin;
-use crate::transport::{SystemResolver, Transport, TransportConfig};
+use crate::transport::{Probe, SystemResolver, Transport, TransportConfig};
 
 impl Source {
     /// Check everything that can be checked without a request, and open the connection.
@@ -81,6 +81,17 @@ impl Source {
 }
 
 impl Connection {
+    /// The way to the forge, for whoever only looks at it: everything is checked that an open
+    /// connection is, but the credential.
+    pub(crate) fn probe(&self, plugin: &Plugin) -> Result<Probe, Error> {
+        self.policy(plugin)?;
+        let base = base(plugin, self)?;
+        let limits = self.limits.clone().tamed();
+        let operator = self.operator()?;
+        let (transport, _) = transports(self, base.origin(), &operator, &limits)?;
+        Ok(transport.probe())
+    }
+
     /// What the connection would let a plugin do. Nothing is read for it, neither the token nor a
     /// certificate, and nothing is looked up.
     ///

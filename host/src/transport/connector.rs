@@ -97,6 +97,14 @@ impl Way {
         Ok(Stream::new(Box::new(wire), address, timings))
     }
 
+    /// Whom a socket is made to.
+    pub(super) fn dialled(&self) -> Peer<'_> {
+        match &self.proxy {
+            Some(way) => way.peer(),
+            None => self.forge(),
+        }
+    }
+
     /// A connection to one of the peer's addresses that may be dialled.
     async fn reach(
         &self,
@@ -126,36 +134,26 @@ impl Way {
         timings: &mut Timings,
     ) -> Result<Box<dyn Wire>, Failure> {
         self.addresses.check_by_proxy(self.forge())?;
-        let peer = Peer {
-            origin: &way.proxy.origin,
-            is_proxy: true,
-        };
-        let (tcp, _) = self.reach(peer, progress, timings).await?;
+        let (tcp, _) = self.reach(way.peer(), progress, timings).await?;
         progress.begin(Stage::Proxy);
         let start = Instant::now();
-        let mut wire: Box<dyn Wire> = match &way.tls {
-            Some(tls) => Box::new(tls.shake(tcp, peer).await?),
-            None => Box::new(tcp),
-        };
-        tunnel::open(&mut *wire, &way.proxy, &self.origin).await?;
+        let wire = way.open(tcp, &self.origin).await?;
         timings.proxy = Some(start.elapsed());
         Ok(wire)
     }
 
-    fn forge(&self) -> Peer<'_> {
+    pub(super) fn forge(&self) -> Peer<'_> {
         Peer {
             origin: &self.origin,
             is_proxy: false,
         }
     }
 
-    fn timed_out(&self, progress: &Progress) -> Failure {
+    /// What to say when time is up.
+    pub(super) fn timed_out(&self, progress: &Progress) -> Failure {
         let stage = progress.stage();
         let peer = match (&self.proxy, stage) {
-            (Some(way), stage) if stage < Stage::Tls => Peer {
-                origin: &way.proxy.origin,
-                is_proxy: true,
-            },
+            (Some(way), stage) if stage < Stage::Tls => way.peer(),
             _ => self.forge(),
         };
         let what = match stage {
@@ -173,5 +171,28 @@ impl Way {
             detail = format!("{detail}: {}", progress.attempts());
         }
         Failure::new(stage, Kind::ConnectTimeout, detail)
+    }
+}
+
+impl ProxyWay {
+    pub(super) fn peer(&self) -> Peer<'_> {
+        Peer {
+            origin: &self.proxy.origin,
+            is_proxy: true,
+        }
+    }
+
+    /// Ask the proxy at the other end of a connection for a way to the forge.
+    pub(super) async fn open(
+        &self,
+        tcp: TcpStream,
+        forge: &Origin,
+    ) -> Result<Box<dyn Wire>, Failure> {
+        let mut wire: Box<dyn Wire> = match &self.tls {
+            Some(tls) => Box::new(tls.shake(tcp, self.peer()).await?),
+            None => Box::new(tcp),
+        };
+        tunnel::open(&mut *wire, &self.proxy, forge).await?;
+        Ok(wire)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -43,6 +43,27 @@ pub(super) async fn dial(
     }
 }
 
+/// Connect to each of these addresses, all at once, and tell of each what came of it and after how
+/// long; nothing came of those that did not answer within `patience`. What is noted in `progress`
+/// is what a connection for a request would note.
+pub(super) async fn dial_each(
+    addresses: Vec<Checked>,
+    patience: Duration,
+    progress: &Progress,
+) -> Vec<(Checked, Duration, Option<io::Result<TcpStream>>)> {
+    let waiting = interleaved(addresses).into_iter().take(MOST_ADDRESSES);
+    let attempts = waiting.map(|address| async move {
+        progress.dials(address.address());
+        let start = Instant::now();
+        let outcome = tokio::time::timeout(patience, attempt(address)).await.ok();
+        if let Some(Err(error)) = &outcome {
+            progress.failed(address.address(), error.to_string());
+        }
+        (address, start.elapsed(), outcome)
+    });
+    futures_util::future::join_all(attempts).await
+}
+
 async fn attempt(address: Checked) -> io::Result<TcpStream> {
     let stream = TcpStream::connect(address.socket()).await?;
     confirm(stream.peer_addr()?, address)?;
@@ -80,7 +101,8 @@ fn interleaved(addresses: Vec<Checked>) -> Vec<Checked> {
     }
 }
 
-fn failed(peer: Peer<'_>, progress: &Progress) -> Failure {
+/// What to say when no address took a connection.
+pub(super) fn failed(peer: Peer<'_>, progress: &Progress) -> Failure {
     let kind = if peer.is_proxy {
         Kind::ProxyUnreachable
     } else {

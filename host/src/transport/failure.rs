@@ -115,5 +115,10 @@ pub(crate) fn innermost(error: &(dyn StdError + 'static)) -> String {
     while let Some(source) = last.source() {
         last = source;
     }
-    last.to_string()
+    let words = last.to_string();
+    // The TLS library adds where its own users can read more.
+    match words.split_once(": https://") {
+        Some((words, _)) => words.to_owned(),
+        None => words,
+    }
 }

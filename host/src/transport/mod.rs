@@ -9,12 +9,15 @@
 //!  tunnel      where there is a proxy, the two before were about it: ask it for the forge by name
 //!  tls         shake hands with the forge itself
 //! ```
+//!
+//! [`Probe`] goes the same way one stage at a time, and tells what it sees.
 
 mod addresses;
 mod connector;
 mod dial;
 mod failure;
 mod kind;
+mod probe;
 mod progress;
 mod proxy;
 mod resolver;
@@ -50,9 +53,11 @@ use crate::report::{Stage, Timings};
 pub(crate) use self::addresses::{judge_addresses, judge_origin};
 pub(crate) use self::failure::{Failure, innermost};
 pub(crate) use self::kind::Kind;
+pub(crate) use self::probe::{Dialable, Judged, Line, Probe, is_literal};
 pub use self::proxy::Proxy;
 pub use self::resolver::{Resolver, SystemResolver};
 pub use self::tls::ClientIdentity;
+pub(crate) use self::tls::{Accepted, Shaken};
 
 /// What all transports of a connection have in common, whichever origin they lead to.
 #[derive(Clone)]
@@ -96,6 +101,7 @@ pub(crate) struct Transport {
 /// certificate they were made: none of them outlives these.
 struct Pool {
     client: Client<Connector, Full<Bytes>>,
+    way: Arc<Way>,
     made_with: Readings,
 }
 
@@ -131,6 +137,11 @@ impl Transport {
     /// Whether requests go through a proxy, so that there are no addresses to tell.
     pub(crate) fn is_by_proxy(&self) -> bool {
         self.config.proxy.is_some()
+    }
+
+    /// A way to look at the stages of a connection one by one.
+    pub(crate) fn probe(&self) -> Probe {
+        Probe::new(Arc::clone(&lock(&self.pool).way))
     }
 
     /// Send a request whose URI was checked, and wait for the head of the answer. Redirects are
@@ -216,8 +227,15 @@ fn pool(
         proxy: proxy.transpose()?,
         timeout: config.limits.connect,
     };
+    let way = Arc::new(way);
     Ok(Pool {
-        client: client(Connector { way: Arc::new(way) }, &config.limits),
+        client: client(
+            Connector {
+                way: Arc::clone(&way),
+            },
+            &config.limits,
+        ),
+        way,
         made_with,
     })
 }

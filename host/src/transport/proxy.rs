@@ -39,6 +39,12 @@ impl Proxy {
         self
     }
 
+    /// Where its credentials are, if it asks for some.
+    #[cfg(feature = "cli")]
+    pub(crate) fn credentials_source(&self) -> Option<&TokenSource> {
+        self.credentials.as_ref()
+    }
+
     /// Where it is.
     pub(crate) fn origin(&self) -> Result<Origin, Error> {
         parse(&self.url).map_err(|problem| Error::Proxy { problem })

@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
+use x509_parser::x509::X509Name;
 
 use crate::report::Certificate;
 
@@ -69,6 +70,25 @@ pub(super) fn bounded_by<'a>(
         })
     };
     shown.iter().find(is_bounded).or(shown.first())
+}
+
+/// A name out of a trust anchor, which holds it without its tag and length.
+pub(super) fn name_of(content: &[u8]) -> String {
+    let name = [sequence_head(content.len()), content.to_vec()].concat();
+    let parsed = X509Name::from_der(&name);
+    parsed.map_or_else(|_| String::new(), |(_, name)| cut(&name.to_string()))
+}
+
+/// The tag and the length of a DER sequence.
+fn sequence_head(length: usize) -> Vec<u8> {
+    let bytes = length.to_be_bytes();
+    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    match significant {
+        [] => vec![0x30, 0],
+        [short @ 0..0x80] => vec![0x30, *short],
+        // At most eight bytes, so that their number fits beside the mark.
+        long => [&[0x30, 0x80 | long.len() as u8][..], long].concat(),
+    }
 }
 
 /// A time as people and programs read it.

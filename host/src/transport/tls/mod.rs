@@ -6,6 +6,7 @@ mod identity;
 mod observed;
 mod problem;
 mod roots;
+mod seen;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use self::identity::ClientIdentity;
 pub(super) use self::identity::Identity;
 pub(super) use self::problem::{cause, refused_late};
 pub(super) use self::roots::Roots;
+pub(crate) use self::seen::{Accepted, Shaken};
 
 /// How to shake hands with one origin. Sessions are kept in here and nowhere else, so that they
 /// end with the authorities and the client certificate that they began with.
@@ -66,6 +68,31 @@ impl Handshake {
         outcome.map_err(|error| {
             problem::explain(&error, &observed, &self.trusted, peer, self.has_identity)
         })
+    }
+
+    /// The same, to tell what was seen; the connection is closed afterwards.
+    pub(super) async fn shake_and_tell<W: Wire>(&self, wire: W, peer: Peer<'_>) -> Shaken {
+        let handshake = self.connector.connect(self.name.clone(), wire);
+        let (outcome, observed) = observe(handshake).await;
+        let (outcome, chain) = match outcome {
+            Ok(stream) => {
+                let connection = stream.get_ref().1;
+                let shown = connection.peer_certificates().unwrap_or_default();
+                let accepted = seen::accepted(connection, &self.trusted);
+                (Ok(accepted), seen::chain(shown))
+            }
+            Err(error) => {
+                let chain = seen::chain(&observed.refused);
+                let failure =
+                    problem::explain(&error, &observed, &self.trusted, peer, self.has_identity);
+                (Err(failure), chain)
+            }
+        };
+        Shaken {
+            outcome,
+            chain,
+            named: seen::named(&self.trusted),
+        }
     }
 }
 

@@ -1,0 +1,239 @@
+//! What can be told of a token without telling it: apart because whoever looks for a mistake in it
+//! must not see it either.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+use super::TokenSource;
+use super::source::Form;
+
+/// What a token's source looks like, and whether there is a token in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Inspection {
+    /// Where it is, in words.
+    pub(crate) place: String,
+    /// Bytes of what stands there, a line break at its end included.
+    pub(crate) bytes: Option<usize>,
+    /// When the file was written last.
+    pub(crate) written: Option<SystemTime>,
+    /// Whether a line break at the end is left out.
+    pub(crate) is_trimmed: bool,
+    /// Whether every account of this machine can read the file.
+    pub(crate) is_readable_by_others: bool,
+    /// What keeps it from being used.
+    pub(crate) problem: Option<TokenProblem>,
+}
+
+/// What is wrong with a token, before anybody is asked about it.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenProblem {
+    pub(crate) kind: TokenProblemKind,
+    /// In words, without anything of the token.
+    pub(crate) detail: String,
+}
+
+/// The kinds of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TokenProblemKind {
+    /// There is nothing.
+    Empty,
+    /// What is there cannot be a token.
+    Malformed,
+    /// The environment has no such variable.
+    NotSet,
+    /// The file cannot be read.
+    Unreadable,
+}
+
+impl TokenSource {
+    /// Look at the token, and tell everything but what it is.
+    pub(crate) fn inspect(&self) -> Inspection {
+        let mut inspection = Inspection {
+            place: self.place(),
+            bytes: None,
+            written: None,
+            is_trimmed: false,
+            is_readable_by_others: false,
+            problem: None,
+        };
+        if let Self::File(path) = self {
+            let metadata = std::fs::metadata(path).ok();
+            inspection.written = metadata.and_then(|metadata| metadata.modified().ok());
+            inspection.is_readable_by_others = is_readable_by_others(path);
+        }
+        match self.bytes() {
+            Ok(bytes) => {
+                inspection.bytes = Some(bytes.len());
+                inspection.is_trimmed = bytes.ends_with(b"\n");
+                inspection.problem = self.mistake(&bytes);
+            }
+            Err(problem) => inspection.problem = Some(problem),
+        }
+        inspection
+    }
+
+    /// What is there, and its words by themselves: what is not a token as a whole may hold one.
+    pub(super) fn pieces(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let Ok(bytes) = self.bytes() else {
+            return Vec::new();
+        };
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`=:".contains(byte);
+        let words = bytes.split(is_between).chain([bytes.trim_ascii()]);
+        let words = words.filter(|word| word.len() >= SHORTEST_PIECE);
+        words.map(|word| Zeroizing::new(word.to_vec())).collect()
+    }
+
+    fn bytes(&self) -> Result<Zeroizing<Vec<u8>>, TokenProblem> {
+        Ok(Zeroizing::new(match self {
+            Self::Environment(name) => std::env::var_os(name)
+                .ok_or_else(|| TokenProblem::new(TokenProblemKind::NotSet, "it is not set"))?
+                .into_encoded_bytes(),
+            Self::File(path) => std::fs::read(path).map_err(|error| {
+                TokenProblem::new(TokenProblemKind::Unreadable, error.to_string())
+            })?,
+            Self::Value(secret) => secret.expose().as_bytes().to_vec(),
+        }))
+    }
+
+    /// What a connection would refuse about it, in more words, and what a forge would.
+    fn mistake(&self, bytes: &[u8]) -> Option<TokenProblem> {
+        let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let malformed = |detail: String| TokenProblem::new(TokenProblemKind::Malformed, detail);
+        if text.trim_ascii().is_empty() {
+            let detail = match text.is_empty() {
+                true => "it is empty",
+                false => "there is nothing but white space in it",
+            };
+            return Some(TokenProblem::new(TokenProblemKind::Empty, detail));
+        }
+        if let Some(detail) = added(text) {
+            return Some(malformed(detail));
+        }
+        let refused = self.read(Form::Token).err()?;
+        Some(malformed(match white_space(text) {
+            Some(detail) => detail.to_owned(),
+            None => match refused {
+                crate::error::Error::Credential { problem, .. } => problem,
+                other => other.to_string(),
+            },
+        }))
+    }
+}
+
+impl TokenProblem {
+    fn new(kind: TokenProblemKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// What people copy along with a token.
+fn added(text: &[u8]) -> Option<String> {
+    let trimmed = text.trim_ascii();
+    for word in ADDED {
+        let beginning = trimmed.get(..word.len());
+        if beginning.is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes())) {
+            return Some(format!("it begins with `{}`", word.trim_end()));
+        }
+    }
+    if let [first @ (b'"' | b'\'' | b'`'), ..] = trimmed {
+        let quote = char::from(*first);
+        return Some(format!("it stands in quotes: it begins with {quote}"));
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let name = trimmed.iter().take_while(|byte| is_name(byte)).count();
+    let is_assignment = trimmed.get(name) == Some(&b'=') && name > 0;
+    // Padding stands at the end, and an assignment before something.
+    let is_assignment = is_assignment && trimmed.len() - name > LONGEST_PADDING;
+    is_assignment.then(|| "it begins with a name and `=`".to_owned())
+}
+
+fn white_space(text: &[u8]) -> Option<&'static str> {
+    let inner = text.trim_ascii();
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    if inner.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        return Some("there is a line break in the middle of it");
+    }
+    if inner.iter().any(is_space) {
+        return Some("there is white space in the middle of it");
+    }
+    if inner.iter().any(u8::is_ascii_control) {
+        return Some("there is a control character in it");
+    }
+    if text.first().is_some_and(is_space) {
+        return Some("there is white space before it");
+    }
+    text.last()
+        .is_some_and(is_space)
+        .then_some("there is white space after it")
+}
+
+/// Mounted secrets are often readable by everybody in their container.
+#[cfg(unix)]
+fn is_readable_by_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_readable_by_others(_: &Path) -> bool {
+    false
+}
+
+/// What stands before a token where people copied it from.
+const ADDED: [&str; 4] = ["bearer ", "basic ", "private-token:", "authorization:"];
+
+/// Shorter ones stand in harmless text as well.
+const SHORTEST_PIECE: usize = 8;
+
+/// Base64 ends with at most so many.
+const LONGEST_PADDING: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::Secret;
+
+    fn problem(text: &str) -> Option<(TokenProblemKind, String)> {
+        let inspection = TokenSource::Value(Secret::new(text)).inspect();
+        assert!(!format!("{inspection:?}").contains("0123456789"));
+        inspection.problem.map(|one| (one.kind, one.detail))
+    }
+
+    #[test]
+    fn what_was_copied_along_with_a_token_is_named_without_the_token() {
+        for (text, named) in [
+            ("Bearer acmepat-0123456789abcdef", "`Bearer`"),
+            ("\"acmepat-0123456789abcdef\"", "quotes"),
+            ("TOKEN=acmepat-0123456789abcdef\n", "a name and `=`"),
+            ("acmepat-01234\n56789abcdef", "a line break in the middle"),
+            (" acmepat-0123456789abcdef", "white space before"),
+            ("acmepat-0123456789abcdef \n", "white space after"),
+            ("acmepat-\u{0}0123456789abcdef", "a control character"),
+            ("short", "shorter than 16"),
+        ] {
+            let (kind, detail) = problem(text).unwrap();
+            assert_eq!(kind, TokenProblemKind::Malformed, "{detail}");
+            let said = detail.to_lowercase();
+            assert!(said.contains(&named.to_lowercase()), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_a_connection_would_take_has_no_problem() {
+        for text in [
+            "acmepat-0123456789abcdef",
+            "acmepat-0123456789abcdef\n",
+            "YWNtZXBhdC0wMTIzNDU2Nzg5YQ==",
+        ] {
+            assert_eq!(problem(text), None, "{text}");
+        }
+        assert_eq!(problem("").unwrap().0, TokenProblemKind::Empty);
+        assert_eq!(problem(" \n").unwrap().0, TokenProblemKind::Empty);
+    }
+}

@@ -1,0 +1,232 @@
+//! The stations that the forge answers for: one `check` of the plugin, sorted by what its findings
+//! are about. Apart from the network's, because here the plugin is asked, and its words are
+//! untrusted.
+
+use std::time::Duration;
+
+use super::answer::{located, name_account, of_finding, station};
+use super::observer::Way;
+use super::problem::{Party, Problem};
+use super::repositories::{self, ExpectedRepository};
+use super::station::{StationName, Visit};
+use super::{clock, token};
+use crate::contract::connection::{self, RateLimit};
+use crate::contract::types::{CredentialProblem, ErrorCode, Finding};
+use crate::credential::Inspection;
+use crate::outcome::Failure;
+use crate::report::{ClockReading, Report, Request};
+use crate::source::Source;
+
+/// Ask the forge, and go on as far as its answer leads.
+pub(super) async fn visit(
+    source: &Source,
+    inspection: &Inspection,
+    expected: &[ExpectedRepository],
+    way: &mut Way<'_>,
+) {
+    let mut http = way.begin(StationName::Http);
+    let outcome = source.check().await;
+    let clocks = clocks(&outcome.report);
+    facts_of_requests(&outcome.report, &mut http);
+    let duration = outcome.report.duration;
+    match outcome.answer {
+        Ok(told) => {
+            tell(&told, http, duration, way);
+            let is_administrator = told.account.as_ref().and_then(|one| one.administrator);
+            let findings = &told.findings;
+            repositories::visit(source, expected, is_administrator, findings, way).await;
+            rate_limit(told.rate_limit.as_ref(), findings, way);
+        }
+        Err(failure) => {
+            let rotated = rotated(&failure, inspection);
+            let (at, mut problem) = located(failure, &outcome.report);
+            if let Some(rotated) = rotated {
+                problem.hint = format!("{}; {rotated}", problem.hint);
+            }
+            refuse(at, problem, http, duration, way);
+        }
+    }
+    clock::visit(&clocks, way);
+}
+
+/// The forge answered: its findings, each at its station.
+fn tell(told: &connection::Report, http: Visit, duration: Duration, way: &mut Way<'_>) {
+    let mut http = http;
+    http.fact("product", told.product.clone());
+    if let Some(account) = &told.account {
+        name_account(way, &account.username, &account.display_name);
+    }
+    if let Some(name) = told.token.as_ref().and_then(|token| token.name.clone()) {
+        way.name("token-name", name);
+    }
+    note(&mut http, StationName::Http, &told.findings);
+    way.end(http.end_after(duration));
+    let mut version = way.begin(StationName::Version);
+    let parts = [&told.version, &told.edition];
+    let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+    version.fact("version", parts.join(" "));
+    note(&mut version, StationName::Version, &told.findings);
+    way.end(version.end_after(Duration::ZERO));
+    let mut token = way.begin(StationName::Token);
+    if let Some(known) = &told.token {
+        token.fact("name", known.name.clone().unwrap_or_default());
+        token.facts("scopes", known.scopes.clone());
+        token.fact("expires", known.expires_at.map_or_else(String::new, ends));
+    }
+    note(&mut token, StationName::Token, &told.findings);
+    way.end(token.end_after(Duration::ZERO));
+    let mut account = way.begin(StationName::Account);
+    if let Some(known) = &told.account {
+        account.fact("username", known.username.clone());
+        account.fact("administrator", yes_or_no(known.administrator));
+    }
+    note(&mut account, StationName::Account, &told.findings);
+    way.end(account.end_after(Duration::ZERO));
+}
+
+/// The call has no answer: the station that it failed at, and what cannot be known because of it.
+fn refuse(at: StationName, problem: Problem, http: Visit, duration: Duration, way: &mut Way<'_>) {
+    let mut problem = Some(problem);
+    let mut http = http;
+    if let Some(problem) = problem.take_if(|_| at == StationName::Http) {
+        http.problem(problem);
+    }
+    way.end(http.end_after(duration));
+    for name in StationName::ALL
+        .into_iter()
+        .filter(|name| (StationName::Version..=StationName::RateLimit).contains(name))
+    {
+        match problem.take_if(|_| name == at) {
+            Some(problem) => {
+                let mut visit = way.begin(name);
+                visit.problem(problem);
+                way.end(visit.end_after(Duration::ZERO));
+            }
+            None => way.unreached([name]),
+        }
+    }
+}
+
+/// What was found about a station: problems, and what is only good to know.
+pub(super) fn note(visit: &mut Visit, name: StationName, findings: &[Finding]) {
+    let mut notes = Vec::new();
+    for finding in findings.iter().filter(|one| station(one.about) == name) {
+        match of_finding(finding) {
+            Some(problem) => {
+                visit.problem(problem);
+            }
+            None => notes.push(finding.message.clone()),
+        }
+    }
+    visit.facts("notes", notes);
+}
+
+fn rate_limit(told: Option<&RateLimit>, findings: &[Finding], way: &mut Way<'_>) {
+    let mut visit = way.begin(StationName::RateLimit);
+    match told {
+        None => {
+            visit.fact("limit", "the forge's answers do not tell one");
+        }
+        Some(limit) => {
+            visit.fact("limit", limit.limit.to_string());
+            visit.fact("left", limit.remaining.to_string());
+            visit.fact("renewed", limit.resets_at.map_or_else(String::new, time));
+            if limit.remaining.saturating_mul(FEW) < limit.limit {
+                visit.problem(nearly_used_up(limit));
+            }
+        }
+    }
+    note(&mut visit, StationName::RateLimit, findings);
+    way.end(visit.end_after(Duration::ZERO));
+}
+
+fn nearly_used_up(limit: &RateLimit) -> Problem {
+    Problem::new(
+        "rate-limit-low",
+        format!(
+            "only {} of {} requests are left until the forge refuses more",
+            limit.remaining, limit.limit
+        ),
+        "wait until they are renewed; the forge's administrator can raise the limit for this account",
+        Party::ForgeAdministrator,
+    )
+    .warning()
+}
+
+/// A token that is exchanged at the forge is revoked there, and stays in its file here.
+fn rotated(failure: &Failure, inspection: &Inspection) -> Option<String> {
+    let Failure::Answer(error) = failure else {
+        return None;
+    };
+    let is_gone = matches!(
+        error.code,
+        ErrorCode::Unauthenticated(CredentialProblem::Invalid | CredentialProblem::Revoked)
+    );
+    let written = token::written(inspection).filter(|_| is_gone)?;
+    Some(format!(
+        "a token that was rotated elsewhere is revoked by that, and the one here was written on {written}"
+    ))
+}
+
+fn facts_of_requests(report: &Report, http: &mut Visit) {
+    let answered = report.requests.iter().find(|one| one.status.is_some());
+    if let Some(address) = answered.and_then(|one| one.address) {
+        http.fact("address", address.to_string());
+    }
+    http.facts("requests", counted(report.requests.iter().map(request)));
+}
+
+/// What happened several times stands there once.
+fn counted(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for line in lines {
+        match counts.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((line, 1)),
+        }
+    }
+    let counts = counts.into_iter().map(|(line, count)| match count {
+        1 => line,
+        count => format!("{line}, {count} times"),
+    });
+    counts.collect()
+}
+
+fn request(request: &Request) -> String {
+    let status = match (request.status, request.failure()) {
+        (Some(status), None) => status.to_string(),
+        (_, Some(failure)) => failure.reason.to_owned(),
+        (None, None) => "no answer".to_owned(),
+    };
+    format!("{} {}: {status}", request.method, request.template)
+}
+
+fn clocks(report: &Report) -> Vec<ClockReading> {
+    let requests = report.requests.iter();
+    requests.filter_map(|request| request.clock).collect()
+}
+
+fn yes_or_no(answer: Option<bool>) -> &'static str {
+    match answer {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "the forge does not tell",
+    }
+}
+
+/// When something ends, and how many days that are from now.
+fn ends(at: i64) -> String {
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let days = at.saturating_sub(now).div_euclid(DAY);
+    format!("{}, {days} days left", time(at))
+}
+
+fn time(at: i64) -> String {
+    let time = time::OffsetDateTime::from_unix_timestamp(at);
+    time.map_or_else(|_| at.to_string(), super::certificates::rfc3339)
+}
+
+const DAY: i64 = 24 * 3600;
+
+/// A tenth of the limit is few.
+const FEW: u64 = 10;

@@ -1,0 +1,379 @@
+//! The station of the repositories that are connected: apart because each is looked at by itself,
+//! and the forge is asked why one cannot be seen.
+
+use code_source_egress::ConnectedRepository;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::answer::of_finding;
+use super::forge::note;
+use super::observer::Way;
+use super::problem::{Cause, Gravity, Party, Problem};
+use super::station::{Station, StationName};
+use crate::contract::git::Revision;
+use crate::contract::repositories::{Access, Filter, Repository, RepositoryRef, State};
+use crate::contract::types::{ErrorCode, Finding, Subject};
+use crate::error::Error;
+use crate::outcome::{Failure, Outcome};
+use crate::report::Report;
+use crate::source::Source;
+
+/// A repository that is expected to be there.
+#[derive(Clone, Debug)]
+pub struct ExpectedRepository {
+    /// How it is named. An identity is exact.
+    pub reference: RepositoryRef,
+    /// The path that it had when it was connected.
+    pub path: Option<String>,
+    /// The branch that is read; its default branch if left out.
+    pub branch: Option<String>,
+}
+
+impl From<&ConnectedRepository> for ExpectedRepository {
+    fn from(connected: &ConnectedRepository) -> Self {
+        Self {
+            reference: RepositoryRef::Id(connected.id.clone()),
+            path: Some(connected.path.clone()),
+            branch: None,
+        }
+    }
+}
+
+/// Look at every repository that is expected.
+pub(super) async fn visit(
+    source: &Source,
+    expected: &[ExpectedRepository],
+    is_administrator: Option<bool>,
+    findings: &[Finding],
+    way: &mut Way<'_>,
+) {
+    if expected.is_empty() {
+        way.end(Station::skipped(StationName::Repositories));
+        return;
+    }
+    let mut visit = way.begin(StationName::Repositories);
+    let looked_at = stream::iter(expected)
+        .map(|one| look_at(source, one, is_administrator))
+        .buffered(AT_ONCE);
+    let all: Vec<Found> = looked_at.collect().await;
+    for found in &all {
+        for path in &found.names {
+            way.name("repository", path.clone());
+        }
+    }
+    visit.facts(
+        "repositories",
+        all.iter().map(|one| one.line.clone()).collect(),
+    );
+    let notes = all.iter().flat_map(|one| one.notes.clone());
+    visit.facts("found-out", notes.collect());
+    for found in all {
+        for problem in found.problems {
+            visit.problem(problem);
+        }
+    }
+    note(&mut visit, StationName::Repositories, findings);
+    way.end(visit.end());
+}
+
+/// What was found about one repository.
+struct Found {
+    line: String,
+    notes: Vec<String>,
+    names: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+async fn look_at(
+    source: &Source,
+    expected: &ExpectedRepository,
+    is_administrator: Option<bool>,
+) -> Found {
+    let mut found = Found {
+        line: String::new(),
+        notes: Vec::new(),
+        names: expected.path.iter().cloned().collect(),
+        problems: Vec::new(),
+    };
+    let name = name(expected);
+    found.names.push(name.clone());
+    let (connected, repository) = match see(source, expected).await {
+        Ok(seen) => seen,
+        Err((failure, report)) => {
+            found.line = format!("{name}: cannot be seen");
+            unseen(source, expected, failure, &report, &mut found).await;
+            return found;
+        }
+    };
+    found.names.push(repository.path.clone());
+    found.line = in_a_line(&repository);
+    found
+        .problems
+        .extend(of_path(expected, &repository).into_iter());
+    found.problems.extend(of_state(&repository));
+    found
+        .problems
+        .extend(of_access(&repository, is_administrator));
+    match branch(&connected, expected, &repository).await {
+        Ok(line) => found.line = format!("{}, {line}", found.line),
+        Err(problem) => found.problems.push(problem),
+    }
+    found
+}
+
+/// The repository, connected; by its identity where it has moved.
+async fn see(
+    source: &Source,
+    expected: &ExpectedRepository,
+) -> Result<(Source, Repository), (Failure, Report)> {
+    let Outcome { answer, report } = source.connect_repository(&expected.reference).await;
+    match answer {
+        Ok(seen) => Ok(seen),
+        Err(failure) => match moved_to(&failure) {
+            Some(id) => {
+                let Outcome { answer, report } =
+                    source.connect_repository(&RepositoryRef::Id(id)).await;
+                answer.map_err(|failure| (failure, report))
+            }
+            None => Err((failure, report)),
+        },
+    }
+}
+
+fn moved_to(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Answer(error) => match &error.code {
+            ErrorCode::Moved(id) => Some(id.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Ask the forge why it does not show a repository.
+async fn unseen(
+    source: &Source,
+    expected: &ExpectedRepository,
+    failure: Failure,
+    report: &Report,
+    found: &mut Found,
+) {
+    if let Failure::Host(Error::Refused(denial)) = &failure {
+        found
+            .problems
+            .push(unnameable(&name(expected), denial.detail()));
+        return;
+    }
+    let is_hidden = matches!(
+        &failure,
+        Failure::Answer(error) if matches!(error.code, ErrorCode::NotFound(Subject::Repository))
+    );
+    if is_hidden {
+        // The path is what tells where to look; the identity alone is a number.
+        let reference = match (&expected.reference, &expected.path) {
+            (RepositoryRef::Id(_), Some(path)) => RepositoryRef::Path(path.clone()),
+            (reference, _) => reference.clone(),
+        };
+        let absence = source.explain_absence(&reference, &everything()).await;
+        if let Ok(absence) = absence.answer {
+            let mut reasons = absence.reasons.iter();
+            let first = reasons.find(|one| of_finding(one).is_some());
+            if let Some(first) = first {
+                found.notes.extend(reasons.map(|one| one.message.clone()));
+                found.problems.extend(of_reason(first, &name(expected)));
+                return;
+            }
+        }
+    }
+    found.problems.push(of_failure(failure, report));
+}
+
+fn of_reason(reason: &Finding, name: &str) -> Option<Problem> {
+    let mut problem = of_finding(reason)?;
+    if !problem.message.contains(name) {
+        problem.message = format!("`{name}`: {}", problem.message);
+    }
+    // Elsewhere these words would be about something else.
+    if matches!(
+        &*problem.code,
+        "hidden" | "moved" | "archived" | "pending-deletion"
+    ) {
+        problem.code = format!("repository-{}", problem.code);
+    }
+    problem.gravity = Gravity::Failure;
+    Some(problem)
+}
+
+fn unnameable(name: &str, detail: &str) -> Problem {
+    Problem::new(
+        "repository-name-unusable",
+        format!("`{name}` names no repository: {detail}"),
+        "name it by its number, or by its full path with the group or the account before it",
+        Party::User,
+    )
+}
+
+fn of_failure(failure: Failure, report: &Report) -> Problem {
+    super::answer::located(failure, report).1
+}
+
+fn of_path(expected: &ExpectedRepository, repository: &Repository) -> Option<Problem> {
+    let before = match (&expected.path, &expected.reference) {
+        (Some(path), _) | (None, RepositoryRef::Path(path)) => path,
+        (None, RepositoryRef::Id(_)) => return None,
+    };
+    (*before != repository.path).then(|| {
+        Problem::new(
+            "repository-moved",
+            format!("`{before}` has moved to `{}`", repository.path),
+            format!(
+                "it is the same repository, `{}`: write its new path into the connection",
+                repository.id
+            ),
+            Party::User,
+        )
+        .warning()
+    })
+}
+
+fn of_state(repository: &Repository) -> Option<Problem> {
+    let path = &repository.path;
+    let (code, message, hint) = match &repository.state {
+        State::Active | State::Other(_) => return None,
+        State::Archived => (
+            "repository-archived",
+            format!("`{path}` is archived: it can be read, and is left out of lists"),
+            "if it is still worked on, its owner can bring it back out of the archive",
+        ),
+        State::PendingDeletion => (
+            "repository-pending-deletion",
+            format!("`{path}` is about to be deleted"),
+            "its owner, or an administrator, can restore it until then",
+        ),
+    };
+    Some(Problem::new(code, message, hint, Party::ForgeAdministrator).warning())
+}
+
+/// An administrator may do everything everywhere, whatever the membership says.
+fn of_access(repository: &Repository, is_administrator: Option<bool>) -> Option<Problem> {
+    if is_administrator == Some(true) {
+        return None;
+    }
+    let word = match repository.access.as_ref()? {
+        Access::None => "no member",
+        Access::Guest => "Guest",
+        Access::Reporter => "Reporter",
+        Access::Developer => "Developer",
+        Access::Maintainer | Access::Owner | Access::Other(_) => return None,
+    };
+    let problem = Problem::new(
+        "access-too-low",
+        format!(
+            "the account is {word} in `{}`, and products list from Maintainer on",
+            repository.path
+        ),
+        "give the account at least the role Maintainer in the group, or use the token of an administrator",
+        Party::ForgeAdministrator,
+    );
+    Some(match repository.access {
+        Some(Access::Guest) => problem,
+        _ => problem.warning(),
+    })
+}
+
+/// The commit that the branch leads to, in a word or two.
+async fn branch(
+    source: &Source,
+    expected: &ExpectedRepository,
+    repository: &Repository,
+) -> Result<String, Problem> {
+    let path = &repository.path;
+    if repository.empty {
+        return Err(empty(path));
+    }
+    let branch = expected
+        .branch
+        .as_ref()
+        .or(repository.default_branch.as_ref());
+    let revision = match branch {
+        Some(branch) => Revision::Branch(branch.clone()),
+        None => Revision::DefaultBranch,
+    };
+    let word = branch.map_or("the default branch", String::as_str);
+    let outcome = source.resolve(&repository.id, &revision).await;
+    match outcome.answer {
+        Ok(commit) => {
+            let short = commit.get(..SHORT).unwrap_or(&commit);
+            Ok(format!("branch {word} at {short}"))
+        }
+        Err(Failure::Answer(error)) => Err(match error.code {
+            ErrorCode::NotFound(Subject::Reference) => {
+                missing(word, path).caused_by(Cause::Answer(error))
+            }
+            ErrorCode::EmptyRepository => empty(path).caused_by(Cause::Answer(error)),
+            _ => of_failure(Failure::Answer(error), &outcome.report),
+        }),
+        Err(failure) => Err(of_failure(failure, &outcome.report)),
+    }
+}
+
+fn missing(branch: &str, path: &str) -> Problem {
+    Problem::new(
+        "branch-missing",
+        format!("there is no branch `{branch}` in `{path}`"),
+        format!("name another one; `code-source branches {path}` lists them"),
+        Party::User,
+    )
+}
+
+fn empty(path: &str) -> Problem {
+    Problem::new(
+        "repository-empty",
+        format!("`{path}` has no commit yet: there is nothing to read"),
+        "push something to it first",
+        Party::User,
+    )
+}
+
+fn in_a_line(repository: &Repository) -> String {
+    let access = match &repository.access {
+        None => String::new(),
+        Some(access) => format!(", {}", access_word(access)),
+    };
+    format!("{} ({}){access}", repository.path, repository.id)
+}
+
+fn access_word(access: &Access) -> &str {
+    match access {
+        Access::None => "no member",
+        Access::Guest => "guest",
+        Access::Reporter => "reporter",
+        Access::Developer => "developer",
+        Access::Maintainer => "maintainer",
+        Access::Owner => "owner",
+        Access::Other(word) => word,
+    }
+}
+
+fn name(expected: &ExpectedRepository) -> String {
+    match (&expected.path, &expected.reference) {
+        (Some(path), _) => path.clone(),
+        (None, RepositoryRef::Id(text) | RepositoryRef::Path(text)) => text.clone(),
+    }
+}
+
+/// A list that leaves nothing out.
+fn everything() -> Filter {
+    Filter {
+        search: None,
+        owner: None,
+        minimum_access: None,
+        member_only: false,
+        include_archived: true,
+    }
+}
+
+const AT_ONCE: usize = 8;
+
+/// As much of a commit's name as people read.
+const SHORT: usize = 10;

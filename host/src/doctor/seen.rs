@@ -1,0 +1,145 @@
+//! What to do about a failure that the host saw, and who can: apart because the transport says what
+//! happened, and knows nothing of people.
+
+use super::problem::{Cause, Party, Problem};
+use crate::report::RequestFailure;
+
+/// A request, or a connection for one, that failed.
+pub(super) fn problem(failure: &RequestFailure) -> Problem {
+    let (party, hint) = remedy(failure.reason);
+    let message = match beginning(failure.reason) {
+        Some(beginning) => format!("{beginning}: {}", failure.detail),
+        None => failure.detail.clone(),
+    };
+    Problem::new(failure.reason, message, hint, party)
+        .mended_by(failure.remedy.clone())
+        .caused_by(Cause::Request(Box::new(failure.clone())))
+}
+
+/// What the transport's words come to, where they say less than is known.
+fn beginning(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "connect-failed" => "the port is closed, or a firewall rejects the connection",
+        "connection-lost" => "the server, or something before it, ended the connection",
+        _ => return None,
+    })
+}
+
+fn remedy(reason: &str) -> (Party, &'static str) {
+    match reason {
+        reason if reason.starts_with("certificate-") => certificate(reason),
+        reason if reason.starts_with("proxy-") => proxy(reason),
+        "address-refused" => (
+            Party::User,
+            "list the address if the forge is meant to be there",
+        ),
+        "name-not-found" => (
+            Party::User,
+            "check the spelling of the host; if it is right, ask whoever runs the name servers of this machine",
+        ),
+        "connect-failed" => (
+            Party::NetworkAdministrator,
+            "check host and port in the address of the connection, and that a firewall lets this machine through to them",
+        ),
+        "connect-timeout" => (
+            Party::NetworkAdministrator,
+            "a firewall may drop what it does not like without a word: let this machine through to that host and port",
+        ),
+        "connection-lost" | "tls-cut" => (
+            Party::NetworkAdministrator,
+            "look for a firewall or a proxy on the way that ends connections, and at the server's log",
+        ),
+        "not-tls" => (
+            Party::User,
+            "check the port in the address of the connection: `https` is spoken on another one",
+        ),
+        "tls-version" => (
+            Party::ForgeAdministrator,
+            "let the server speak TLS 1.2 or 1.3: older versions are not safe, and there is no setting here that allows them",
+        ),
+        "tls-failed" => (
+            Party::ForgeAdministrator,
+            "the TLS settings of the server, or of what stands before it, do not fit ours",
+        ),
+        "first-byte-timeout" => (
+            Party::ForgeAdministrator,
+            "the server took the request and did not answer: look at its load, or raise the connection's limit `first-byte`",
+        ),
+        "not-http" => (
+            Party::User,
+            "check the port in the address of the connection: something else answers there",
+        ),
+        "encoded" | "head-too-large" => (
+            Party::NetworkAdministrator,
+            "look for a proxy on the way that changes answers",
+        ),
+        "credential-unusable" => (
+            Party::User,
+            "look at the token's source: it changed meanwhile",
+        ),
+        "audit-failed" => (
+            Party::User,
+            "the record of requests cannot be written, and without it nothing leaves: look at the `audit-file`",
+        ),
+        _ => (Party::User, "look at the settings of the connection"),
+    }
+}
+
+fn certificate(reason: &str) -> (Party, &'static str) {
+    match reason {
+        "certificate-unknown-issuer" => (
+            Party::User,
+            "if it is your organisation's authority, trust it with its certificate in a file; if it is one that everybody trusts, the server does not send the certificate between the two, and its administrator has to add that",
+        ),
+        "certificate-self-signed" => (
+            Party::User,
+            "trust this very certificate with a file, after its fingerprint was compared with the server's",
+        ),
+        "certificate-expired" => (
+            Party::ForgeAdministrator,
+            "the server needs a new certificate; if the date here is wrong, set the clock of this machine",
+        ),
+        "certificate-not-yet-valid" => (
+            Party::ForgeAdministrator,
+            "if the date here is wrong, set the clock of this machine; else the server needs another certificate",
+        ),
+        "certificate-wrong-name" => (
+            Party::ForgeAdministrator,
+            "use one of the names of the certificate in the address of the connection, or let the server have a certificate for this one",
+        ),
+        "certificate-required" => (
+            Party::User,
+            "the forge, or what stands before it, wants to know which machine comes; its administrator hands out the certificate",
+        ),
+        "certificate-refused" => (
+            Party::ForgeAdministrator,
+            "the forge, or what stands before it, has to trust the authority that signed the connection's certificate",
+        ),
+        _ => (
+            Party::ForgeAdministrator,
+            "the server needs another certificate",
+        ),
+    }
+}
+
+fn proxy(reason: &str) -> (Party, &'static str) {
+    match reason {
+        "proxy-authentication" => (
+            Party::User,
+            "put what the proxy asks for, as `user:password`, into a file of its own",
+        ),
+        "proxy-credentials" => (Party::User, "look at the file with the proxy's credentials"),
+        "proxy-malformed" => (
+            Party::User,
+            "check host and port of the proxy: what answers there is none",
+        ),
+        "proxy-refused" => (
+            Party::NetworkAdministrator,
+            "let the proxy open a way (`CONNECT`) to the forge's host and port",
+        ),
+        _ => (
+            Party::NetworkAdministrator,
+            "check host and port of the proxy, and that a firewall lets this machine through to it",
+        ),
+    }
+}
