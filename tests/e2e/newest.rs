@@ -44,6 +44,7 @@ mod retries;
 mod versions;
 
 // What is built on the operations: a tree kept up to date, and the command.
+mod doctor;
 mod runner;
 mod sync;
 

@@ -13,7 +13,7 @@ use super::arguments::GlobalArguments;
 use super::failure::CommandError;
 use super::notes::Notes;
 use crate::audit::AuditFile;
-use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, Step};
+use crate::config::{Configuration, ConfigurationError, ConnectionEntry, RepositoryEntry, Step};
 use crate::connection::Connection;
 use crate::credential::{Secret, TokenSource};
 use crate::engine::Engine;
@@ -204,15 +204,18 @@ impl Chosen {
 
     /// What kept it from being opened, with the line of the file where it is the file's fault.
     pub(crate) fn failed(&self, source: Error) -> CommandError {
-        let at = self.configured.as_ref().and_then(|configured| {
-            let steps = configured.steps_to(&source)?;
-            Some(configured.configuration.point(&self.name, &steps, ""))
-        });
         CommandError::Open {
             tried: format!("open the connection `{}`", self.name),
+            at: self.place_of(&source).map(Box::new),
             source,
-            at: at.map(Box::new),
         }
+    }
+
+    /// The line of the configuration file that an error is about, where it is about one.
+    pub(crate) fn place_of(&self, error: &Error) -> Option<ConfigurationError> {
+        let configured = self.configured.as_ref()?;
+        let steps = configured.steps_to(error)?;
+        Some(configured.configuration.point(&self.name, &steps, ""))
     }
 }
 

@@ -213,6 +213,14 @@ impl Exit {
     ];
 }
 
+impl Exit {
+    /// The status of that number.
+    pub(crate) fn of_number(number: u8) -> Self {
+        let known = Self::ALL.into_iter().find(|exit| exit.number == number);
+        known.unwrap_or(Self::UNEXPECTED)
+    }
+}
+
 impl From<&ErrorCode> for Exit {
     fn from(code: &ErrorCode) -> Self {
         match code {

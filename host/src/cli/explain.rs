@@ -27,7 +27,10 @@ pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
     if matches!(error, CommandError::Ended { .. }) && !interrupt::is_first_to_tell() {
         return description.exit_status;
     }
-    if !matches!(error, CommandError::Findings | CommandError::Refusal) {
+    if !matches!(
+        error,
+        CommandError::Diagnosed(_) | CommandError::Findings | CommandError::Refusal
+    ) {
         notes::write(&for_people(&description));
         if output.is_json() && !output.failure_shown() {
             let _ = if output.is_in_list() {

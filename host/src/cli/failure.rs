@@ -35,6 +35,8 @@ pub(crate) enum CommandError {
         source: ContentError,
         request: Box<Request>,
     },
+    /// The command told what is wrong with a connection, and this is the status of the cause.
+    Diagnosed(Exit),
     /// A file of this machine cannot be used.
     File {
         action: &'static str,
@@ -112,6 +114,7 @@ impl CommandError {
                 source,
                 request,
             } => content(source, request).while_trying(tried),
+            Self::Diagnosed(exit) => verdict(*exit, "the connection does not work"),
             Self::File {
                 action,
                 path,

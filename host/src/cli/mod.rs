@@ -54,6 +54,7 @@ mod changes;
 mod check;
 mod compare;
 mod diff_file;
+mod doctor;
 mod exit_codes;
 mod link;
 mod list_commits;
@@ -106,6 +107,8 @@ struct CommandLine {
 enum Command {
     /// Find out whether the forge can be worked with
     Check(check::Arguments),
+    /// Find out why a connection does not work, and who can do what about it
+    Doctor(doctor::Arguments),
     /// List the repositories that the token may see
     #[command(visible_alias = "repos")]
     ListRepositories(list_repositories::Arguments),
@@ -175,6 +178,7 @@ impl Command {
     async fn run(self, context: &mut Context) -> Result<(), CommandError> {
         match self {
             Self::Check(arguments) => check::run(arguments, context).await,
+            Self::Doctor(arguments) => doctor::run(arguments, context).await,
             Self::ListRepositories(arguments) => list_repositories::run(arguments, context).await,
             Self::ReadRepository(arguments) => read_repository::run(arguments, context).await,
             Self::Resolve(arguments) => resolve::run(arguments, context).await,

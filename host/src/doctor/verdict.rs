@@ -8,7 +8,7 @@ use super::station::{State, Station, StationName};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// Every station, in order. One that was interrupted ends with the last station that was left.
+    /// Every station, in order; those that were left, where somebody ended it.
     pub stations: Vec<Station>,
     /// The texts in it that are somebody's names, for whoever sends it to somebody else.
     pub names: Vec<Name>,
@@ -80,6 +80,15 @@ impl Diagnosis {
         let mut stations: Vec<_> = StationName::ALL.map(Station::not_reached).into();
         stations[0].state = State::Failed;
         stations[0].problems.push(problem);
+        Self {
+            stations,
+            names: Vec::new(),
+        }
+    }
+
+    /// What is known of a connection whose examination somebody ended: these stations.
+    #[must_use]
+    pub fn interrupted(stations: Vec<Station>) -> Self {
         Self {
             stations,
             names: Vec::new(),

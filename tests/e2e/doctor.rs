@@ -1,0 +1,452 @@
+//! `doctor`: the way of a request, station by station, and what is said of each.
+
+use std::time::Duration;
+
+use code_source_stand_in::{Certificate, Change, Effect, Fault, Matcher, TokenSpec, When};
+use code_source_tests::{Conduct, Key, Rig, Runner, Terminal, TestProxy, TokenSearch, played};
+use serde_json::Value;
+
+/// The stations, in order.
+const STATIONS: [&str; 13] = [
+    "configuration",
+    "token-source",
+    "dns",
+    "tcp",
+    "proxy",
+    "tls",
+    "http",
+    "version",
+    "token",
+    "account",
+    "repositories",
+    "rate-limit",
+    "clock",
+];
+
+/// What the command says to programs and to people, which is the same.
+struct Examined {
+    json: Value,
+    text: String,
+}
+
+impl Examined {
+    #[track_caller]
+    fn new(runner: &Runner, arguments: &[&str]) -> Self {
+        let command = [&["doctor"], arguments].concat();
+        let people = runner.run(&command);
+        let programs = runner.run(&[&command[..], &["--json"]].concat());
+        let json = programs.json();
+        assert_eq!(people.status, programs.status, "{}", people.text());
+        assert_eq!(json["exit-status"], people.status, "{json:#}");
+        let text = people.text();
+        Self { json, text }
+    }
+
+    fn station(&self, name: &str) -> &Value {
+        let stations = self.json["stations"].as_array().unwrap();
+        stations.iter().find(|one| one["name"] == name).unwrap()
+    }
+
+    fn state(&self, name: &str) -> &str {
+        self.station(name)["state"].as_str().unwrap()
+    }
+
+    /// The code of the cause, and the station that it was found at.
+    fn cause(&self) -> (&str, &str) {
+        let cause = &self.json["verdict"]["cause"];
+        let text = |key: &str| cause[key].as_str().unwrap_or_default();
+        (text("station"), text("code"))
+    }
+
+    fn not_reached(&self) -> Vec<&str> {
+        let names = self.json["verdict"]["not-reached"].as_array().unwrap();
+        names.iter().map(|name| name.as_str().unwrap()).collect()
+    }
+
+    /// The verdict as people see it.
+    fn verdict(&self) -> Vec<&str> {
+        let (_, verdict) = self.text.split_once("\n\n").unwrap();
+        verdict.lines().collect()
+    }
+}
+
+/// A token in a file that only its owner can read, as it should be.
+fn keep_to_owner(rig: &Rig) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = rig.folder().join("token");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn arguments(rig: &Rig, token: &std::path::Path) -> Vec<String> {
+    vec![
+        format!("--url={}", rig.forge.url()),
+        format!("--token-file={}", token.display()),
+        format!("--ca-file={}", rig.folder().join("ca.pem").display()),
+        "--private-address=127.0.0.0/8".to_owned(),
+    ]
+}
+
+/// The keys of an object, sorted.
+fn keys(value: &Value) -> String {
+    let mut keys: Vec<&str> = value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|key| &**key)
+        .collect();
+    keys.sort_unstable();
+    keys.join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_connection_passes_every_station() {
+    let rig = Rig::new().await;
+    keep_to_owner(&rig);
+    let project = rig.forge.project("web/shop");
+    project.commit("main", "Begin", &[("a", Change::file("a"))]);
+    let examined = Examined::new(&rig.runner(), &["web/shop"]);
+    for name in STATIONS {
+        let expected = if name == "proxy" { "skipped" } else { "passed" };
+        assert_eq!(examined.state(name), expected, "{name}: {}", examined.text);
+    }
+    assert_eq!(examined.verdict()[0], "all is well");
+    let tls = &examined.station("tls")["facts"];
+    assert_eq!(tls["protocol"], "TLS 1.3");
+    assert_eq!(tls["vouched-for-by"], "CN=Stand-in root, of the `ca-file`");
+    let repositories = examined.station("repositories")["facts"]["repositories"].to_string();
+    let tip = &project.tip("main")[..10];
+    assert!(
+        repositories.contains(&format!("branch main at {tip}")),
+        "{repositories}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_get_the_documented_keys() {
+    let rig = Rig::new().await;
+    keep_to_owner(&rig);
+    let examined = Examined::new(&rig.runner(), &["web/gone"]);
+    assert_eq!(keys(&examined.json), "exit-status stations status verdict");
+    let stations = examined.json["stations"].as_array().unwrap();
+    let names: Vec<_> = stations
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, STATIONS);
+    for station in stations {
+        assert_eq!(keys(station), "facts milliseconds name problems state");
+        for problem in station["problems"].as_array().unwrap() {
+            assert_eq!(keys(problem), "code hint message remedied-by");
+        }
+    }
+    let verdict = &examined.json["verdict"];
+    assert_eq!(keys(verdict), "also cause not-reached");
+    assert_eq!(
+        keys(&verdict["cause"]),
+        "code hint message remedied-by station"
+    );
+    assert_eq!(examined.cause(), ("repositories", "repository-hidden"));
+    assert_eq!(examined.json["exit-status"], 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_not_accepted_is_the_cause_and_what_follows_is_told_as_such() {
+    let rig = Rig::with(played().certificate(Certificate::Expired)).await;
+    keep_to_owner(&rig);
+    let examined = Examined::new(&rig.runner(), &[]);
+    assert_eq!(examined.cause(), ("tls", "certificate-expired"));
+    assert_eq!(examined.json["exit-status"], 25);
+    assert_eq!(examined.not_reached(), &STATIONS[6..]);
+    let verdict = examined.verdict();
+    assert!(
+        verdict[0].starts_with("cause: the certificate of "),
+        "{verdict:?}"
+    );
+    let tls = &examined.station("tls")["facts"];
+    assert!(
+        tls["chain"][0]
+            .as_str()
+            .unwrap()
+            .contains("issued by CN=Stand-in root")
+    );
+    assert_eq!(
+        examined.json["verdict"]["cause"]["remedied-by"],
+        "forge-administrator"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_problems_that_have_nothing_to_do_with_each_other_are_found_at_once() {
+    let rig = Rig::with(played().certificate(Certificate::WrongName)).await;
+    let runner = rig.runner_with(arguments(&rig, &rig.folder().join("gone")));
+    let examined = Examined::new(&runner, &[]);
+    assert_eq!(examined.cause(), ("token-source", "token-file-unreadable"));
+    let also = examined.json["verdict"]["also"].as_array().unwrap();
+    assert_eq!(also.len(), 1, "{also:?}");
+    assert_eq!(also[0]["code"], "certificate-wrong-name");
+    assert_eq!(rig.forge.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_cannot_be_one_is_not_sent() {
+    let rig = Rig::new().await;
+    for (text, code) in [
+        ("", "token-empty"),
+        ("Bearer glpat-0123456789abcdef", "token-malformed"),
+        ("\"glpat-0123456789abcdef\"", "token-malformed"),
+        ("glpat-01234\n56789abcdef", "token-malformed"),
+    ] {
+        let file = rig.folder().join("odd");
+        std::fs::write(&file, text).unwrap();
+        let examined = Examined::new(&rig.runner_with(arguments(&rig, &file)), &[]);
+        assert_eq!(examined.cause(), ("token-source", code), "{text:?}");
+        assert_eq!(examined.json["exit-status"], 9);
+        assert!(!examined.text.contains("56789"), "{}", examined.text);
+    }
+    assert_eq!(rig.forge.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_forge_says_of_a_token_is_at_the_tokens_station() {
+    let rig = Rig::new().await;
+    let user = rig.forge.user("somebody");
+    let weak = rig.forge.token(TokenSpec::new(&user, &["read_api"]));
+    let revoked = rig.forge.token(TokenSpec::new(&user, &["api"]));
+    rig.forge.revoke(&revoked);
+    for (token, code, exit) in [
+        (weak, "token-without-api-scope", 6),
+        (revoked, "token-revoked", 10),
+        ("glpat-nobody-knows-this".to_owned(), "token-unknown", 10),
+    ] {
+        let file = rig.token_file("other", &token);
+        let examined = Examined::new(&rig.runner_with(arguments(&rig, &file)), &[]);
+        assert_eq!(examined.cause(), ("token", code), "{}", examined.text);
+        assert_eq!(examined.json["exit-status"], exit);
+        assert_eq!(examined.state("http"), "passed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_repository_is_looked_at_and_its_branch() {
+    let rig = Rig::new().await;
+    keep_to_owner(&rig);
+    rig.forge.project("web/empty");
+    let shop = rig.forge.project("web/shop");
+    shop.commit("main", "Begin", &[("a", Change::file("a"))]);
+    let moved = rig.forge.project("web/old");
+    moved.commit("main", "Begin", &[("a", Change::file("a"))]);
+    let config = format!(
+        "[connections.acme]\nurl = \"{}\"\ntoken = {{ file = \"token\" }}\nca-file = \"ca.pem\"\n\
+         private-addresses = [\"127.0.0.0/8\"]\nrepositories = [\n\
+         {{ id = \"{}\", path = \"web/shop\", branch = \"gone\" }},\n\
+         {{ id = \"{}\", path = \"web/older\", branch = \"main\" }},\n]\n",
+        rig.forge.url(),
+        shop.id(),
+        moved.id()
+    );
+    std::fs::write(rig.folder().join("config.toml"), config).unwrap();
+    let option = format!("--config={}", rig.folder().join("config.toml").display());
+    let runner = rig.runner_with([option]);
+    let examined = Examined::new(&runner, &[]);
+    assert_eq!(examined.cause(), ("repositories", "branch-missing"));
+    assert_eq!(examined.json["exit-status"], 12);
+    assert!(
+        examined.verdict()[0].contains("`gone` in `web/shop`"),
+        "{}",
+        examined.text
+    );
+    assert_eq!(
+        examined.json["verdict"]["also"][0]["code"],
+        "repository-moved"
+    );
+    let examined = Examined::new(&runner, &["web/empty"]);
+    assert_eq!(examined.cause(), ("repositories", "repository-empty"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_is_a_station_of_its_own() {
+    let rig = Rig::new().await;
+    keep_to_owner(&rig);
+    let refusal = b"HTTP/1.1 403 Forbidden\r\n\r\n".to_vec();
+    for (conduct, state, code) in [
+        (Conduct::Lead(rig.forge.address()), "passed", ""),
+        (Conduct::Say(refusal), "failed", "proxy-refused"),
+    ] {
+        let proxy = TestProxy::start(conduct).await;
+        let mut options = arguments(&rig, &rig.folder().join("token"));
+        options.push(format!("--proxy={}", proxy.url()));
+        let examined = Examined::new(&rig.runner_with(options), &[]);
+        assert_eq!(examined.state("proxy"), state, "{}", examined.text);
+        assert_eq!(examined.cause().1, code);
+    }
+    assert!(rig.forge.requests().len() > 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_only_the_environment_names_is_in_the_hint() {
+    let rig = Rig::new().await;
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let mut options = arguments(&rig, &rig.folder().join("token"));
+    options[0] = format!("--url=https://127.0.0.1:{port}");
+    let runner = rig.runner_with(options);
+    let runner = runner.environment("HTTPS_PROXY", "http://me:hunter2@proxy.acme.example:3128");
+    let examined = Examined::new(&runner, &[]);
+    assert_eq!(examined.cause(), ("tcp", "connect-failed"));
+    assert!(examined.text.contains("`HTTPS_PROXY`"), "{}", examined.text);
+    assert!(!examined.text.contains("hunter2"), "{}", examined.text);
+    assert_eq!(examined.json["exit-status"], 24);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_an_hour_off_is_told() {
+    let rig = Rig::new().await;
+    keep_to_owner(&rig);
+    let hour = time::OffsetDateTime::now_utc() + Duration::from_secs(3_600);
+    let date = hour.format(DATE).unwrap();
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("date", date),
+    ];
+    let body = r#"{"message":"401 Unauthorized"}"#.to_owned();
+    rig.forge.fault(Fault {
+        on: Matcher::target("/api/v4"),
+        when: When::Always,
+        what: Effect::Status(401, body, headers),
+    });
+    let examined = Examined::new(&rig.runner(), &[]);
+    assert_eq!(examined.state("clock"), "warned", "{}", examined.text);
+    let also = &examined.json["verdict"]["also"][0];
+    assert_eq!(also["code"], "clock-skew");
+    assert!(
+        also["message"]
+            .as_str()
+            .unwrap()
+            .contains("behind the forge's"),
+        "{also}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_to_be_sent_holds_no_secret_and_nobodys_name() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let file = path.display().to_string();
+    let runner = rig.runner();
+    let printed = runner.run(&["doctor", "web/secret-plans", "--bundle", &file]);
+    assert_eq!(printed.status, 6, "{}", printed.stderr);
+    assert!(
+        printed.stderr.contains("was written: "),
+        "{}",
+        printed.stderr
+    );
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let report = std::fs::read_to_string(&path).unwrap();
+    let parsed: Value = serde_json::from_str(&report).unwrap();
+    let cause = &parsed["diagnosis"]["verdict"]["cause"];
+    assert_eq!(cause["code"], "repository-hidden");
+    let address = rig.forge.address().ip().to_string();
+    let folder = rig.folder().display().to_string();
+    for name in [
+        "localhost",
+        &*address,
+        "secret-plans",
+        "root",
+        "Stand-in",
+        &*folder,
+    ] {
+        assert!(!report.contains(name), "{name}: {report}");
+    }
+    for stand_in in [
+        "host-1",
+        "repository-1",
+        "account-1",
+        "certificate-1",
+        "file-1",
+    ] {
+        assert!(report.contains(stand_in), "{stand_in}: {report}");
+    }
+    let search = TokenSearch::default();
+    search.watch(&rig.token);
+    search.search("the report", report.as_bytes());
+    assert_eq!(search.found(), Vec::<String>::new());
+    let again = [
+        "doctor",
+        "web/secret-plans",
+        "--bundle",
+        &file,
+        "--with-names",
+    ];
+    let printed = runner.run(&again);
+    assert!(
+        printed.stderr.contains("in the place of what was there"),
+        "{}",
+        printed.stderr
+    );
+    let report = std::fs::read_to_string(&path).unwrap();
+    assert!(report.contains("web/secret-plans"), "{report}");
+    search.search("the report with names", report.as_bytes());
+    assert_eq!(search.found(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_stands_where_names_do_is_not_in_the_report() {
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let file = path.display().to_string();
+    let repository = format!("web/{}", rig.token);
+    let bundle = ["doctor", &repository, "--bundle", &file, "--with-names"];
+    // What it prints repeats what was written on the command line; the report does not.
+    let output = rig.runner().command(&bundle).output().unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    let report = std::fs::read_to_string(&path).unwrap();
+    assert!(!report.contains(&rig.token), "{report}");
+    assert!(report.contains("web/****"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_examination_says_what_is_known() {
+    let rig = Rig::new().await;
+    rig.forge.fault(Fault {
+        on: Matcher::target("/api/v4"),
+        when: When::Always,
+        what: Effect::NoAnswer,
+    });
+    let mut terminal = Terminal::start(&rig.runner(), &["doctor", "--color=never"], 80, 24);
+    terminal.wait_for("TLS 1.3");
+    terminal.press(Key::CtrlC);
+    assert_eq!(terminal.end(), 130, "{}", terminal.text());
+    let text = terminal.text();
+    assert!(
+        text.contains("vouched") || text.contains("TLS 1.3"),
+        "{text}"
+    );
+    assert!(text.contains("interrupted: "), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_fits_into_forty_columns() {
+    let rig = Rig::with(played().certificate(Certificate::SelfSigned)).await;
+    let mut terminal = Terminal::start(&rig.runner(), &["doctor"], 40, 24);
+    assert_eq!(terminal.end(), 25, "{}", terminal.text());
+    let text = terminal.text();
+    // A line that is longer than the terminal counts as one.
+    let long = text.lines().filter(|line| line.chars().count() > 40);
+    let long: Vec<_> = long.filter(|line| line.contains(' ')).collect();
+    println!("{text}");
+    assert!(
+        long.iter().all(|line| line.contains("/tmp")
+            || line.contains("SHA-256")
+            || line.split(' ').any(|word| word.len() > 30)),
+        "{long:?}"
+    );
+    assert!(text.contains("├─ ✗ tls"), "{text}");
+}
+
+/// The form of dates in HTTP.
+const DATE: &[time::format_description::BorrowedFormatItem<'_>] = time::macros::format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
