@@ -45,6 +45,7 @@ mod versions;
 mod doctor;
 mod runner;
 mod sync;
+mod terminal;
 
 // The contract's files, the component's manifest against what it really asks for, and what the
 // documents and the sources say.

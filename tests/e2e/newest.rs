@@ -47,6 +47,7 @@ mod versions;
 mod doctor;
 mod runner;
 mod sync;
+mod terminal;
 
 // The component's manifest against what it really asks for.
 mod manifest;

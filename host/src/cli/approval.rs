@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::failure::CommandError;
 use super::notes::Notes;
-use super::replace::replace;
 use crate::config::PluginFile;
+use crate::config::replace::replace;
 use crate::error::Error;
 use crate::plugin::PluginDescription;
 

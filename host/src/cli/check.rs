@@ -38,6 +38,12 @@ pub(crate) async fn run(_: Arguments, context: &mut Context) -> Result<(), Comma
     }
 }
 
+/// A report for people, and whether no finding in it is an error.
+pub(crate) fn shown(report: Report) -> (String, bool) {
+    let shape = Shape::from(report);
+    (shape.for_people(), shape.works)
+}
+
 /// JSON of `check`.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

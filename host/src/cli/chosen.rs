@@ -40,9 +40,7 @@ pub(crate) struct Configured {
 impl Chosen {
     /// The connection that the options name, whether a token for it is known or not.
     pub(crate) fn new(options: &GlobalArguments) -> Result<Self, CommandError> {
-        check_proxy(options)?;
-        check_origins(options)?;
-        check_secrets(options)?;
+        check(options)?;
         let token = token(options);
         if let Some(url) = &options.url {
             return Ok(Self {
@@ -58,6 +56,20 @@ impl Chosen {
             url: None,
             token: token.or_else(|| Some(configured.entry.token())),
             configured: Some(configured),
+        })
+    }
+
+    /// A connection of a configuration that may not be written yet.
+    pub(crate) fn of(configuration: Configuration, name: &str) -> Result<Self, CommandError> {
+        let (name, entry) = entry(&configuration, Some(name))?;
+        Ok(Self {
+            token: Some(entry.token()),
+            name,
+            url: None,
+            configured: Some(Configured {
+                configuration,
+                entry,
+            }),
         })
     }
 
@@ -254,6 +266,13 @@ fn token(options: &GlobalArguments) -> Option<TokenSource> {
     file.or_else(|| options.token_env.clone().map(TokenSource::Environment))
 }
 
+/// Whether the options can be meant, as far as each of them tells alone.
+pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
+    check_proxy(options)?;
+    check_origins(options)?;
+    check_secrets(options)
+}
+
 /// What a proxy asks for is no more an argument than the token is, and so is not repeated.
 fn check_proxy(options: &GlobalArguments) -> Result<(), CommandError> {
     let Some(Err(error)) = options.proxy.as_ref().map(|url| Proxy::new(url).origin()) else {
@@ -297,11 +316,14 @@ fn check_origins(options: &GlobalArguments) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// The configuration file that the options name, or the usual one, where there is a place for it.
+pub(crate) fn configuration_file(options: &GlobalArguments) -> Option<PathBuf> {
+    let usual = || standard_file("XDG_CONFIG_HOME", ".config", "config.toml");
+    options.config.clone().or_else(usual)
+}
+
 fn configured(options: &GlobalArguments) -> Result<(String, Configured), CommandError> {
-    let file = options
-        .config
-        .clone()
-        .or_else(|| standard_file("XDG_CONFIG_HOME", ".config", "config.toml"));
+    let file = configuration_file(options);
     // A file that somebody named has to be there; the usual one need not.
     let Some(file) =
         file.filter(|file| options.config.is_some() || file.try_exists().unwrap_or(true))

@@ -18,6 +18,11 @@ pub(crate) struct ConfirmationArguments {
 }
 
 impl ConfirmationArguments {
+    /// Whether somebody has said already that nothing is to be asked.
+    pub(crate) fn is_given(self) -> bool {
+        self.yes
+    }
+
     /// Whether there is a question to be asked. Where nobody could answer it, that is an error,
     /// before anything is done.
     pub(crate) fn is_asked(self, context: &Context) -> Result<bool, CommandError> {
@@ -62,7 +67,7 @@ pub(crate) fn ask(question: &str) -> Result<bool, CommandError> {
 }
 
 /// Whatever is not clearly a yes is a no.
-fn is_yes(line: &str) -> bool {
+pub(crate) fn is_yes(line: &str) -> bool {
     let answer = line.trim();
     answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
 }

@@ -10,6 +10,7 @@ use super::description::{Description, Place};
 use super::exit::Exit;
 use super::interrupt::{Left, Signal};
 use crate::config::ConfigurationError;
+use crate::config::file::ChangeError;
 use crate::content::ContentError;
 use crate::error::Error;
 use crate::outcome::Failure;
@@ -78,6 +79,8 @@ pub(crate) enum CommandError {
     Sync { tried: String, source: SyncError },
     /// A plugin was shown, and nobody approved it.
     Unapproved { connection: String },
+    /// The configuration file cannot be changed.
+    Unwritten(ChangeError),
     /// The command line asks for something that cannot be.
     Usage {
         message: String,
@@ -143,6 +146,7 @@ impl CommandError {
             Self::Runtime(error) => host("cannot start the runtime".to_owned(), error),
             Self::Sync { tried, source } => Description::of_sync(source).while_trying(tried),
             Self::Unapproved { connection } => unapproved(connection),
+            Self::Unwritten(error) => unwritten(error),
             Self::Usage { message, hint } => Description {
                 hint: hint.clone(),
                 ..verdict(Exit::USAGE, message)
@@ -204,6 +208,18 @@ fn no_address(name: &str, remedy: Option<&str>) -> Description {
     let mut description = Description::new(Exit::REFUSED_BY_POLICY, message);
     description.hint = remedy.map(super::remedy::with_option);
     description
+}
+
+fn unwritten(error: &ChangeError) -> Description {
+    let hint = match error {
+        ChangeError::Busy(_) | ChangeError::Changed(_) => "run the command once more",
+        ChangeError::Malformed(error) => return configuration(error),
+        ChangeError::Unwritable { .. } => {
+            let description = Description::new(Exit::UNEXPECTED, error.to_string());
+            return description.caused_by(error.source());
+        }
+    };
+    hinted(Exit::CONFIGURATION, error.to_string(), hint)
 }
 
 fn changed(path: &Path) -> Description {

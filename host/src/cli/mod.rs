@@ -7,7 +7,8 @@
 //! - `arguments`, `chosen`, `session`, `repository`, `revision`: from the command line to a call
 //! - `text_input`, `editor`, `confirmation`, `written`: what a person says before a write, and what
 //!   the command says after it
-//! - `approval`, `pin`, `replace`: whether a plugin is the one that somebody looked at
+//! - `prompt`: questions on a terminal, one after the other
+//! - `approval`, `pin`: whether a plugin is the one that somebody looked at
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
 //! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`: how answers look
@@ -38,8 +39,8 @@ mod notes;
 mod output;
 mod pin;
 mod progress;
+mod prompt;
 mod remedy;
-mod replace;
 mod repository;
 mod revision;
 mod session;
@@ -53,7 +54,10 @@ mod blame;
 mod changes;
 mod check;
 mod compare;
+mod connect;
+mod connections;
 mod diff_file;
+mod disconnect;
 mod doctor;
 mod exit_codes;
 mod link;
@@ -102,9 +106,15 @@ struct CommandLine {
     command: Command,
 }
 
-/// The commands, in the order of the contract.
+/// The commands: what connects, and then what asks, in the order of the contract.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Connect a forge, and write the connection down
+    Connect(Box<connect::Arguments>),
+    /// List the connections
+    Connections(connections::Arguments),
+    /// Take a connection away
+    Disconnect(disconnect::Arguments),
     /// Find out whether the forge can be worked with
     Check(check::Arguments),
     /// Find out why a connection does not work, and who can do what about it
@@ -177,6 +187,9 @@ enum Command {
 impl Command {
     async fn run(self, context: &mut Context) -> Result<(), CommandError> {
         match self {
+            Self::Connect(arguments) => connect::run(*arguments, context).await,
+            Self::Connections(arguments) => connections::run(arguments, context),
+            Self::Disconnect(arguments) => disconnect::run(arguments, context),
             Self::Check(arguments) => check::run(arguments, context).await,
             Self::Doctor(arguments) => doctor::run(arguments, context).await,
             Self::ListRepositories(arguments) => list_repositories::run(arguments, context).await,

@@ -3,11 +3,12 @@
 
 use std::io;
 
-use toml_edit::{DocumentMut, Item, TableLike, Value};
+use toml_edit::{DocumentMut, Item, Value};
+
+use crate::config::edit::{broken, set_in};
 
 /// The text of a configuration file in which the plugin of a connection has this digest.
 pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Result<String> {
-    let broken = |problem: String| io::Error::new(io::ErrorKind::InvalidData, problem);
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| broken(error.to_string()))?;
@@ -16,13 +17,9 @@ pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Res
         .and_then(|connections| connections.get_mut(connection))
         .and_then(|connection| connection.get_mut("plugin"));
     match plugin {
-        Some(Item::Value(Value::InlineTable(table))) => {
-            if !table.contains_key("sha256") {
-                close_gap(table);
-            }
-            set(table, sha256);
+        Some(item @ (Item::Table(_) | Item::Value(Value::InlineTable(_)))) => {
+            set_in(item, "sha256", sha256.into())?;
         }
-        Some(Item::Table(table)) => set(table, sha256),
         _ => {
             return Err(broken(format!(
                 "the connection `{connection}` has no plugin"
@@ -30,28 +27,6 @@ pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Res
         }
     }
     Ok(document.to_string())
-}
-
-/// Exchange the value and keep what stands around it, or add it at the end.
-fn set(table: &mut dyn TableLike, sha256: &str) {
-    let mut value = Value::from(sha256);
-    if let Some(old) = table.get("sha256").and_then(Item::as_value) {
-        *value.decor_mut() = old.decor().clone();
-    }
-    // A pair that is there keeps its key, with the spaces and comments before it.
-    match table.get_mut("sha256") {
-        Some(item) => *item = Item::Value(value),
-        None => {
-            table.insert("sha256", Item::Value(value));
-        }
-    }
-}
-
-/// The space before a closing brace belongs to the last value, and would stand before the comma.
-fn close_gap(table: &mut toml_edit::InlineTable) {
-    if let Some((_, last)) = table.iter_mut().last() {
-        last.decor_mut().set_suffix("");
-    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,15 @@ pub(crate) struct Session {
 impl Session {
     /// Open the connection that the options name.
     pub(crate) fn open(options: &GlobalArguments, notes: Notes) -> Result<Self, CommandError> {
-        let chosen = Chosen::with_token(options)?;
+        Self::of(&Chosen::with_token(options)?, options, notes)
+    }
+
+    /// Open a connection that is chosen already.
+    pub(crate) fn of(
+        chosen: &Chosen,
+        options: &GlobalArguments,
+        notes: Notes,
+    ) -> Result<Self, CommandError> {
         let failed = |source| chosen.failed(source);
         if let Some(token) = &chosen.token {
             warn_of_readable_token(token, notes);

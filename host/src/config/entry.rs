@@ -79,6 +79,19 @@ impl ConnectionEntry {
         &self.repositories
     }
 
+    /// The forge's address, as the file says it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The private ranges, as they are written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn private_addresses(&self) -> Vec<String> {
+        let ranges = self.private_addresses.iter();
+        ranges.map(|range| range.0.to_string()).collect()
+    }
+
     /// The connection, ready to be opened under this name.
     ///
     /// # Errors
@@ -266,4 +279,16 @@ pub enum RepositoryType {
     Frontend,
     /// Both, and perhaps more.
     Monorepo,
+}
+
+impl RepositoryType {
+    /// The word for it in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backend => "backend",
+            Self::Frontend => "frontend",
+            Self::Monorepo => "monorepo",
+        }
+    }
 }

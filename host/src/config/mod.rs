@@ -13,12 +13,18 @@
 //! ```
 
 mod check;
+#[cfg(feature = "cli")]
+pub(crate) mod edit;
 mod entry;
 mod error;
+#[cfg(feature = "cli")]
+pub(crate) mod file;
 mod limits;
 mod place;
 mod proxy;
 mod quantity;
+#[cfg(feature = "cli")]
+pub(crate) mod replace;
 mod snippet;
 mod text;
 mod token;

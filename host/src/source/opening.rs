@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use code_source_egress::{
-    AddressPolicy, BaseUrl, Binding, Bindings, Operator, Origin, Policy, Scheme, SecretFields,
+    AddressPolicy, BaseUrl, Binding, Bindings, Operator, Origin, Policy, Profile, Scheme,
+    SecretFields,
 };
 use http::HeaderName;
 use tokio::sync::Semaphore;
@@ -28,7 +29,7 @@ impl Source {
     /// [`Error::Credential`], [`Error::Certificates`], [`Error::ClientIdentity`], [`Error::Proxy`]
     /// and [`Error::Policy`], each for what its name says.
     pub fn open(plugin: &Plugin, connection: Connection) -> Result<Self, Error> {
-        let base = base(plugin, &connection)?;
+        let base = connection.base(plugin.profile())?;
         let origin = base.origin().clone();
         let operator = connection.operator()?;
         let profile = plugin.profile();
@@ -100,28 +101,29 @@ impl Connection {
     /// [`Error::Url`], [`Error::PlainHttp`], [`Error::RefusedHost`] and [`Error::Policy`], each for
     /// what its name says.
     pub fn policy(&self, plugin: &Plugin) -> Result<Policy, Error> {
-        let base = base(plugin, self)?;
+        let base = self.base(plugin.profile())?;
         let operator = self.operator()?;
         Policy::new(plugin.profile(), plugin.manifest(), &base, operator).map_err(Error::Policy)
     }
-}
 
-fn base(plugin: &Plugin, connection: &Connection) -> Result<BaseUrl, Error> {
-    let base = BaseUrl::parse(&connection.url).map_err(Error::Url)?;
-    let origin = base.origin();
-    if let Some(reason) = plugin.profile().refuses_host(origin.host()) {
-        let reason = reason.to_owned();
-        return Err(Error::RefusedHost {
-            host: origin.authority().to_owned(),
-            reason,
-        });
+    /// Where the forge is, if it may be there.
+    pub(crate) fn base(&self, profile: &Profile) -> Result<BaseUrl, Error> {
+        let base = BaseUrl::parse(&self.url).map_err(Error::Url)?;
+        let origin = base.origin();
+        if let Some(reason) = profile.refuses_host(origin.host()) {
+            let reason = reason.to_owned();
+            return Err(Error::RefusedHost {
+                host: origin.authority().to_owned(),
+                reason,
+            });
+        }
+        if origin.scheme() != Scheme::Https && !self.allow_plain_http {
+            return Err(Error::PlainHttp {
+                url: base.to_string(),
+            });
+        }
+        Ok(base)
     }
-    if origin.scheme() != Scheme::Https && !connection.allow_plain_http {
-        return Err(Error::PlainHttp {
-            url: base.to_string(),
-        });
-    }
-    Ok(base)
 }
 
 /// The way to the forge, and the ways to where its redirects may lead: these are shown no

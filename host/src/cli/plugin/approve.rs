@@ -11,8 +11,8 @@ use crate::cli::confirmation;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::pin;
-use crate::cli::replace::replace;
 use crate::cli::table::{Cell, Table, fields};
+use crate::config::replace::replace;
 use crate::config::{Configuration, PluginFile};
 use crate::plugin::PluginDescription;
 

@@ -71,6 +71,15 @@ impl Directory {
         place::recorded(&self.path)
     }
 
+    /// Remove the directory and what is kept beside it, if it is the one that a sync filled.
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError::Foreign`] if it is not, and [`SyncError::Locked`] while one is under way.
+    pub fn discard(&self) -> Result<(), SyncError> {
+        place::remove(&self.path)
+    }
+
     async fn enqueue(&mut self, operation: Operation) -> Result<(), SyncError> {
         if let Operation::Write(bytes) = &operation {
             self.queued_bytes += bytes.len();

@@ -225,6 +225,20 @@ pub(super) fn recorded(path: &Path) -> Option<State> {
     Stored::read(&home.join("record")).ok()??.state
 }
 
+/// Takes a directory away, with what is kept beside it, if it is the one that a run filled.
+pub(super) fn remove(path: &Path) -> Result<(), SyncError> {
+    let place = Place::open(path)?;
+    let stored = Stored::read(&place.record())?;
+    let inode = place.inode()?;
+    if inode.is_none() || stored.map(|stored| stored.inode) != inode {
+        return Err(foreign(path, "it is not the directory that a sync filled"));
+    }
+    // In one step, so that no half of a tree is ever taken for a whole one.
+    remove_directory(&place.old())?;
+    fs::rename(&place.tree, place.old()).map_err(SyncError::io("remove", &place.tree))?;
+    remove_directory(&place.home)
+}
+
 fn home_name(tree: &OsStr) -> OsString {
     let mut hidden = OsString::from(".");
     hidden.push(tree);

@@ -1,0 +1,179 @@
+//! `connect`: from an address and a token to a connection that works and is written down; apart
+//! from the commands that use one.
+//!
+//! - `draft`: what is to be written
+//! - `trial`: whether it works
+//! - `conversation`, `choosing`: asking for it on a terminal
+//! - `repositories`: what options say of repositories
+//! - `written`: what is shown before and after
+
+mod choosing;
+mod conversation;
+mod draft;
+mod repositories;
+mod trial;
+mod written;
+
+use std::io::{IsTerminal as _, Read as _};
+
+use zeroize::Zeroizing;
+
+use self::conversation::Conversation;
+use self::draft::{Draft, Token};
+use self::repositories::Wish;
+pub(crate) use self::written::{RepositoryShape, token_place};
+use super::confirmation::{self, ConfirmationArguments};
+use super::context::Context;
+use super::failure::CommandError;
+use super::prompt::Prompter;
+use crate::config::file::ConfigurationFile;
+use crate::credential::Secret;
+
+/// Arguments of `connect`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+On a terminal it asks for what no option says. Everything is checked with the forge before it is
+written. A token that is typed, or comes from standard input, is kept in a file of its own beside
+the configuration, which only you can read; one in a file or a variable stays where it is.
+
+For a connection that is there already, the options that are given are changed, and nothing else.
+
+Examples:
+  code-source connect
+  code-source connect acme --url https://git.acme.example --token-file token
+  code-source connect acme --url git.acme.example --token-stdin --repository web/shop,type=monorepo < token
+  code-source connect acme --ca-file acme-ca.pem --yes")]
+pub(crate) struct Arguments {
+    /// What the connection is called; without it, what distinguishes its host
+    name: Option<String>,
+
+    /// Read the token from standard input
+    #[arg(long)]
+    token_stdin: bool,
+
+    /// Repository to connect; may be repeated once. TYPE is frontend, backend or monorepo
+    #[arg(long, value_name = "PATH[,type=TYPE][,branch=BRANCH]")]
+    repository: Vec<Wish>,
+
+    /// Write it without asking the forge
+    #[arg(long)]
+    no_check: bool,
+
+    #[command(flatten)]
+    confirmation: ConfirmationArguments,
+}
+
+/// Run `connect`.
+pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
+    let file = super::connections::file(&context.options)?;
+    if let Some(name) = &arguments.name {
+        draft::check_name(name)?;
+    }
+    repositories::check_wishes(&arguments.repository)?;
+    super::chosen::check(&context.options)?;
+    let mut draft = Draft::new(&context.options);
+    if arguments.token_stdin {
+        draft.token = Some(Token::Typed(token_from_stdin(&draft)?));
+    }
+    if let Some(name) = &arguments.name {
+        draft.name.clone_from(name);
+    }
+    let is_known = file.configuration().connection(&draft.name).is_ok();
+    let is_asked = !arguments.confirmation.is_given() && !context.output.is_json();
+    let draft = if is_asked && Prompter::is_possible() {
+        let conversation = Conversation::start(context, &file, draft, arguments)?;
+        conversation.hold().await?
+    } else {
+        alone(draft, &file, context, arguments, is_known).await?
+    };
+    written::finish(&draft, &file, context, is_known)
+}
+
+/// Without anybody to ask.
+async fn alone(
+    mut draft: Draft,
+    file: &ConfigurationFile,
+    context: &Context,
+    arguments: Arguments,
+    is_known: bool,
+) -> Result<Draft, CommandError> {
+    let missing = |what, hint| Err(CommandError::usage(what, hint));
+    let wishes = &arguments.repository;
+    if is_known && wishes.is_empty() && draft.is_empty(file) {
+        return missing(
+            "nothing was given to be changed",
+            "such as `--token-file FILE` or `--repository PATH`; `code-source connect --help` tells all",
+        );
+    }
+    if !is_known && draft.url.is_none() {
+        return missing(
+            "the forge's address is missing, and nobody is there to be asked",
+            "give it with `--url URL`",
+        );
+    }
+    if !is_known && draft.token.is_none() {
+        return missing(
+            "the token is missing, and nobody is there to be asked",
+            "say where it is: `--token-file FILE`, `--token-env NAME`, or `--token-stdin`",
+        );
+    }
+    // What is new takes nothing away; what is changed was somebody's.
+    let is_asked = is_known && arguments.confirmation.is_asked(context)?;
+    if let Some(url) = draft.url.take() {
+        let base = trial::address(&url, &context.options)?;
+        if draft.name.is_empty() {
+            draft.name = draft::name_for(&base.origin().host().to_string(), file.configuration());
+        }
+        draft.url = Some(base.to_string());
+    }
+    if arguments.no_check {
+        draft.chosen(file)?;
+        let entries = repositories::believed(wishes)?;
+        draft.repositories = (!entries.is_empty()).then_some(entries);
+    } else {
+        let session = trial::open(&draft, file, context)?;
+        let verdict = trial::check(&session).await?;
+        if !verdict.works {
+            super::notes::write(&verdict.text);
+            return Err(CommandError::Findings);
+        }
+        let entries = repositories::found(&session, wishes).await?;
+        draft.repositories = (!entries.is_empty()).then_some(entries);
+    }
+    if is_asked {
+        super::notes::write(&written::preview(&draft, file)?);
+        confirmation::agreed("Write this?")?;
+    }
+    Ok(draft)
+}
+
+fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
+    if draft.token.is_some() {
+        return Err(CommandError::usage(
+            "the token is said to be in two places",
+            "one of `--token-stdin`, `--token-file` and `--token-env`",
+        ));
+    }
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(CommandError::usage(
+            "standard input is a terminal, which would show the token",
+            "leave out `--token-stdin`: it is asked for, and not shown",
+        ));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
+    let read = stdin
+        .lock()
+        .take(LONGEST_INPUT as u64)
+        .read_to_string(&mut text);
+    read.map_err(|source| CommandError::File {
+        action: "read the token from",
+        path: "standard input".into(),
+        source,
+    })?;
+    let token = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret::new(token.strip_suffix('\r').unwrap_or(token)))
+}
+
+/// More than any token has.
+const LONGEST_INPUT: usize = 16 << 10;

@@ -1,0 +1,184 @@
+//! Repositories that options name: apart from choosing them on a terminal, because here everything
+//! is said at once, and is right or wrong.
+
+use std::str::FromStr;
+
+use crate::cli::failure::CommandError;
+use crate::cli::repository::{RepositoryArgument, connect};
+use crate::cli::session::Session;
+use crate::config::{RepositoryEntry, RepositoryType};
+use crate::contract::git::Revision;
+
+/// `PATH[,type=TYPE][,branch=BRANCH][,id=ID]`.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    name: String,
+    kind: Option<RepositoryType>,
+    branch: Option<String>,
+    id: Option<String>,
+}
+
+impl FromStr for Wish {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(',');
+        let name = parts.next().unwrap_or_default().trim_matches('/');
+        if name.is_empty() {
+            return Err(
+                "the repository's path comes first, such as `web/shop,type=monorepo`".into(),
+            );
+        }
+        let mut wish = Self {
+            name: name.to_owned(),
+            kind: None,
+            branch: None,
+            id: None,
+        };
+        for part in parts {
+            match part.split_once('=') {
+                Some(("type", kind)) => wish.kind = Some(parse_kind(kind)?),
+                Some(("branch", branch)) if !branch.is_empty() => {
+                    wish.branch = Some(branch.to_owned());
+                }
+                Some(("id", id)) if !id.is_empty() => wish.id = Some(id.to_owned()),
+                _ => {
+                    return Err(format!(
+                        "`{part}` is none of `type=…`, `branch=…` and `id=…`"
+                    ));
+                }
+            }
+        }
+        Ok(wish)
+    }
+}
+
+fn parse_kind(text: &str) -> Result<RepositoryType, String> {
+    let all = KINDS.into_iter();
+    let found = all.map(|(kind, _)| kind).find(|kind| kind.as_str() == text);
+    found.ok_or_else(|| format!("`{text}` is none of `frontend`, `backend` and `monorepo`"))
+}
+
+/// Whether so many of such kinds go together, before anything is asked.
+pub(super) fn check_wishes(wishes: &[Wish]) -> Result<(), CommandError> {
+    let is_alone = |wish: &Wish| wish.kind == Some(RepositoryType::Monorepo);
+    let problem = match wishes {
+        [first, second] if first.name == second.name => "the same repository was named twice",
+        [_, _] if wishes.iter().any(is_alone) => "a monorepo stands alone",
+        [_, _, _, ..] => "a connection has two repositories at most",
+        _ => return Ok(()),
+    };
+    Err(CommandError::usage(
+        format!("`--repository`: {problem}"),
+        "name one repository, or a frontend and a backend",
+    ))
+}
+
+/// What the wishes lead to, without asking.
+pub(super) fn believed(wishes: &[Wish]) -> Result<Vec<RepositoryEntry>, CommandError> {
+    let entries = wishes.iter().map(|wish| {
+        let id = wish.id.clone().ok_or_else(|| {
+            CommandError::usage(
+                format!(
+                    "without a check nobody knows which repository `{}` is",
+                    wish.name
+                ),
+                format!(
+                    "say its number, `--repository {},id=…`, or leave out `--no-check`",
+                    wish.name
+                ),
+            )
+        })?;
+        Ok(wish.entry(id, wish.name.clone()))
+    });
+    entries.collect()
+}
+
+/// What the wishes lead to on the forge.
+pub(super) async fn found(
+    session: &Session,
+    wishes: &[Wish],
+) -> Result<Vec<RepositoryEntry>, CommandError> {
+    let mut entries: Vec<RepositoryEntry> = Vec::new();
+    for wish in wishes {
+        let argument = wish
+            .id
+            .as_ref()
+            .map(|id| RepositoryArgument::Id(id.clone()));
+        let Ok(named) = wish.name.parse::<RepositoryArgument>();
+        let found = connect(session, &argument.unwrap_or(named)).await?;
+        if let Some(branch) = &wish.branch {
+            let at = Revision::Branch(branch.clone());
+            let outcome = found.source.resolve(&found.id, &at).await;
+            let tried = format!("find the branch `{branch}` of `{}`", found.path);
+            session.notes.answer(tried, outcome)?;
+        }
+        if entries.iter().any(|entry| entry.id == found.id) {
+            return Err(CommandError::usage(
+                format!("`--repository`: `{}` was named twice", found.path),
+                "name each repository once",
+            ));
+        }
+        entries.push(wish.entry(found.id, found.path));
+    }
+    Ok(entries)
+}
+
+impl Wish {
+    fn entry(&self, id: String, path: String) -> RepositoryEntry {
+        RepositoryEntry {
+            id,
+            path,
+            branch: self.branch.clone(),
+            r#type: self.kind,
+        }
+    }
+}
+
+/// The kinds, and what each of them means.
+pub(super) const KINDS: [(RepositoryType, &str); 3] = [
+    (RepositoryType::Frontend, "what people see"),
+    (RepositoryType::Backend, "what runs on a server"),
+    (RepositoryType::Monorepo, "both; it stands alone"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wishes(texts: &[&str]) -> Vec<Wish> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_wish_says_the_path_first_and_the_rest_in_any_order() {
+        let wish: Wish = "/web/shop,branch=feature/x,type=backend".parse().unwrap();
+        assert_eq!(wish.name, "web/shop");
+        assert_eq!(wish.branch.as_deref(), Some("feature/x"));
+        assert_eq!(wish.kind, Some(RepositoryType::Backend));
+        for bad in [
+            "",
+            ",type=backend",
+            "a/b,type=middle",
+            "a/b,branch=",
+            "a/b,main",
+        ] {
+            assert!(bad.parse::<Wish>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_monorepo_stands_alone_and_two_are_the_most() {
+        assert!(check_wishes(&wishes(&["a/b,type=monorepo"])).is_ok());
+        assert!(check_wishes(&wishes(&["a/b,type=frontend", "a/c"])).is_ok());
+        for bad in [
+            &["a/b", "a/c,type=monorepo"][..],
+            &["a/b", "a/c", "a/d"],
+            &["a/b", "/a/b/"],
+        ] {
+            assert!(check_wishes(&wishes(bad)).is_err(), "{bad:?}");
+        }
+        assert!(believed(&wishes(&["a/b"])).is_err());
+        assert_eq!(believed(&wishes(&["a/b,id=7"])).unwrap()[0].id, "7");
+    }
+}

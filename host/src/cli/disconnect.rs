@@ -1,0 +1,203 @@
+//! `disconnect`: take away what `connect` wrote; apart from it because nothing is asked of a forge,
+//! and what else lies around is left alone.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::approval::Record;
+use super::confirmation::{self, ConfirmationArguments};
+use super::connect::token_place;
+use super::context::Context;
+use super::escape;
+use super::failure::CommandError;
+use crate::config::file::ConfigurationFile;
+use crate::config::{ConnectionEntry, edit};
+use crate::credential::TokenSource;
+use crate::sync::Directory;
+
+/// Arguments of `disconnect`.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+The connection goes out of the configuration file, and with it the token that `connect` kept beside
+it. A token in another place stays, and so does everything at the forge. Directories that `sync`
+filled go only where --synced names them.
+
+Examples:
+  code-source disconnect acme
+  code-source disconnect acme --synced ./shop --yes")]
+pub(crate) struct Arguments {
+    /// The connection
+    name: String,
+
+    /// Directory that was synced from it, to be removed with all that is in it; may be repeated
+    #[arg(long, value_name = "DIRECTORY")]
+    synced: Vec<PathBuf>,
+
+    #[command(flatten)]
+    confirmation: ConfirmationArguments,
+}
+
+/// Run `disconnect`.
+pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
+    let file = super::connections::file(&context.options)?;
+    let plan = Plan::new(&arguments, &file)?;
+    if arguments.confirmation.is_asked(context)? {
+        confirmation::agreed(&plan.question())?;
+    }
+    plan.carry_out(&file)?;
+    if context.output.is_json() {
+        return context.output.json_line(&plan.shape(&file));
+    }
+    context
+        .output
+        .text(escape::lines(&format!("Disconnected `{}`\n", plan.name)))
+}
+
+/// What is removed.
+struct Plan {
+    name: String,
+    token: Option<PathBuf>,
+    /// Where a token is that stays.
+    kept: Option<String>,
+    approval: Option<PathBuf>,
+    synced: Vec<Directory>,
+    directories: Vec<PathBuf>,
+}
+
+impl Plan {
+    fn new(arguments: &Arguments, file: &ConfigurationFile) -> Result<Self, CommandError> {
+        let configuration = file.configuration();
+        let name = arguments.name.clone();
+        let entry = configuration.connection(&name);
+        let entry = entry.map_err(CommandError::Configuration)?;
+        let token = ours(entry, &name, file);
+        let approval = Record::file(configuration.file(), &name);
+        let mut synced = Vec::new();
+        for path in &arguments.synced {
+            synced.push(copy(path, entry)?);
+        }
+        Ok(Self {
+            kept: token.is_none().then(|| entry.token().place()),
+            name,
+            token,
+            approval: approval.exists().then_some(approval),
+            synced,
+            directories: arguments.synced.clone(),
+        })
+    }
+
+    fn question(&self) -> String {
+        let mut text = format!("This is removed:\n\n  the connection `{}`\n", self.name);
+        let named = [
+            ("its token", &self.token),
+            ("what was approved", &self.approval),
+        ];
+        for (what, path) in named {
+            if let Some(path) = path {
+                text.push_str(&format!("  {what}, `{}`\n", path.display()));
+            }
+        }
+        for directory in &self.directories {
+            text.push_str(&format!(
+                "  the directory `{}` and all in it\n",
+                directory.display()
+            ));
+        }
+        if let Some(kept) = &self.kept {
+            text.push_str(&format!("\nThe token in {kept} stays.\n"));
+        }
+        text.push_str("\nRemove it?");
+        text
+    }
+
+    /// First what needs the connection, so that whatever happens it can be done again; then the
+    /// connection; last what nobody can use without it.
+    fn carry_out(&self, file: &ConfigurationFile) -> Result<(), CommandError> {
+        let path = file.configuration().file();
+        let text = edit::without_connection(file.configuration().text(), &self.name);
+        let text = text.map_err(unremovable(path))?;
+        let change = file.begin().map_err(CommandError::Unwritten)?;
+        for directory in &self.synced {
+            directory.discard().map_err(|source| CommandError::Sync {
+                tried: "remove a synced directory".to_owned(),
+                source,
+            })?;
+        }
+        change.write(&text).map_err(CommandError::Unwritten)?;
+        for path in [&self.token, &self.approval].into_iter().flatten() {
+            std::fs::remove_file(path).map_err(unremovable(path))?;
+        }
+        // Only where nothing else is in it.
+        let _ = std::fs::remove_dir(file.tokens());
+        Ok(())
+    }
+
+    fn shape(&self, file: &ConfigurationFile) -> Shape {
+        let show = |path: &Path| path.display().to_string();
+        Shape {
+            connection: self.name.clone(),
+            file: show(file.configuration().file()),
+            token_removed: self
+                .token
+                .as_deref()
+                .map(|path| token_place(&TokenSource::File(path.to_owned()))),
+            synced_removed: self.directories.iter().map(|path| show(path)).collect(),
+        }
+    }
+}
+
+/// JSON of `disconnect`.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Shape {
+    /// The connection that was removed.
+    connection: String,
+    /// The configuration file.
+    file: String,
+    /// The token that was removed; `null` where it stays.
+    token_removed: Option<String>,
+    /// The directories that were removed.
+    synced_removed: Vec<String>,
+}
+
+/// The token's file, where `connect` wrote it and nothing else uses it.
+fn ours(entry: &ConnectionEntry, name: &str, file: &ConfigurationFile) -> Option<PathBuf> {
+    let TokenSource::File(path) = entry.token() else {
+        return None;
+    };
+    let configuration = file.configuration();
+    let uses = |other: &str| {
+        let other = configuration.connection(other).ok()?.token();
+        Some(matches!(other, TokenSource::File(file) if file == path))
+    };
+    let is_shared = configuration
+        .names()
+        .any(|other| other != name && uses(other) == Some(true));
+    (path.parent() == Some(&*file.tokens()) && !is_shared && path.exists()).then_some(path)
+}
+
+/// A directory that was synced from this connection.
+fn copy(path: &Path, entry: &ConnectionEntry) -> Result<Directory, CommandError> {
+    let directory = Directory::new(path);
+    let base = code_source_egress::BaseUrl::parse(entry.url()).map(|base| base.to_string());
+    let is_ours = directory
+        .recorded()
+        .is_some_and(|state| Ok(state.base_url) == base);
+    if is_ours {
+        return Ok(directory);
+    }
+    Err(CommandError::usage(
+        format!("`{}` was not synced from this connection", path.display()),
+        "only what `sync` filled is removed; `rm` removes anything",
+    ))
+}
+
+fn unremovable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
+    let path = path.to_owned();
+    move |source| CommandError::File {
+        action: "remove",
+        path,
+        source,
+    }
+}

@@ -1,0 +1,247 @@
+//! One of many: apart from the text, because what is typed here only finds what is there.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::key::Key;
+use super::screen::Look;
+
+/// A question that is answered with one of several rows.
+pub(crate) struct List<'a> {
+    pub(super) title: &'a str,
+    pub(super) rows: &'a [Row],
+    /// What was typed to find one.
+    word: String,
+    /// Which rows fit it, the best first.
+    found: Vec<usize>,
+    /// Which of those is meant.
+    at: usize,
+}
+
+/// Something that can be chosen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Row {
+    /// What it is called; what is typed is looked for here.
+    pub(crate) text: String,
+    /// What else there is to know about it.
+    pub(crate) note: String,
+}
+
+impl Row {
+    pub(crate) fn new(text: impl Into<String>, note: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            note: note.into(),
+        }
+    }
+}
+
+impl<'a> List<'a> {
+    /// A list of which the first row is meant, unless something is typed or moved.
+    pub(crate) fn new(title: &'a str, rows: &'a [Row]) -> Self {
+        Self {
+            title,
+            rows,
+            word: String::new(),
+            found: (0..rows.len()).collect(),
+            at: 0,
+        }
+    }
+
+    /// Take a key; the row when it was the last one.
+    pub(super) fn press(&mut self, key: Key) -> Option<usize> {
+        let last = self.found.len().saturating_sub(1);
+        match key {
+            Key::Enter => return self.found.get(self.at).copied(),
+            Key::Up => self.at = self.at.checked_sub(1).unwrap_or(last),
+            Key::Down => self.at = if self.at < last { self.at + 1 } else { 0 },
+            Key::PageUp => self.at = self.at.saturating_sub(PAGE),
+            Key::PageDown => self.at = (self.at + PAGE).min(last),
+            Key::Home => self.at = 0,
+            Key::End => self.at = last,
+            Key::Char(character) => {
+                self.word.push(character);
+                self.find();
+            }
+            Key::Backspace => {
+                self.word.pop();
+                self.find();
+            }
+            Key::RemoveLine | Key::RemoveWord => {
+                self.word.clear();
+                self.find();
+            }
+            Key::Escape | Key::Other => {}
+        }
+        None
+    }
+
+    /// All words have to be there, in any order and case. Rows in which a part of the path begins
+    /// with the first word come first.
+    fn find(&mut self) {
+        let word = self.word.to_lowercase();
+        let words: Vec<&str> = word.split_whitespace().collect();
+        let mut found: Vec<(bool, usize)> = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            let text = row.text.to_lowercase();
+            if words.iter().all(|word| text.contains(word)) {
+                let first = words.first().copied().unwrap_or_default();
+                let begins = text
+                    .split(['/', '-', '_', '.'])
+                    .any(|part| part.starts_with(first));
+                found.push((!(begins || text.starts_with(first)), index));
+            }
+        }
+        found.sort_unstable();
+        self.found = found.into_iter().map(|(_, index)| index).collect();
+        self.at = 0;
+    }
+
+    /// The rows, and where the cursor is in them.
+    pub(super) fn draw(
+        &self,
+        columns: usize,
+        rows: usize,
+        look: Look,
+    ) -> (Vec<String>, (usize, usize)) {
+        let widest = columns.saturating_sub(1).max(1);
+        let title = look.cut(self.title, widest);
+        let word = look.cut(&format!("Search: {}", self.word), widest);
+        let cursor = (1, word.width());
+        let mut drawn = vec![look.paint(Style::new().bold(), &title), word];
+        // The title, the word, the counts, and a row to spare.
+        let most = PAGE.min(rows.saturating_sub(4)).max(1);
+        let first = (self.at + 1).saturating_sub(most);
+        let shown: Vec<usize> = self.found.iter().copied().skip(first).take(most).collect();
+        let names = shown
+            .iter()
+            .map(|index| look.safe(&self.rows[*index].text).width());
+        let width = names.max().unwrap_or(0).min(widest * 2 / 3);
+        for (place, index) in shown.iter().enumerate() {
+            drawn.push(self.row(*index, first + place == self.at, width, widest, look));
+        }
+        drawn.push(look.paint(Style::new().dimmed(), &look.cut(&self.count(), widest)));
+        (drawn, cursor)
+    }
+
+    fn row(&self, index: usize, is_meant: bool, width: usize, widest: usize, look: Look) -> String {
+        let Row { text, note } = &self.rows[index];
+        let mark = if is_meant { "> " } else { "  " };
+        let mut row = look.cut(&format!("{mark}{text}"), widest);
+        // What is cut is what is known of it, and not its name, as long as that fits.
+        let padding = (mark.len() + width + 2).saturating_sub(row.width());
+        let left = widest.saturating_sub(row.width() + padding);
+        if !note.is_empty() && left >= SHORTEST_NOTE {
+            row.push_str(&" ".repeat(padding));
+            row.push_str(&look.cut(note, left));
+        }
+        if is_meant {
+            look.paint(Style::new().bold(), &row)
+        } else {
+            row
+        }
+    }
+
+    fn count(&self) -> String {
+        let all = thousands(self.rows.len());
+        if self.found.is_empty() {
+            return format!("  none of {all}; Backspace takes back");
+        }
+        if self.word.is_empty() {
+            return format!("  {all}; type to search, Enter takes");
+        }
+        format!("  {} of {all}; Enter takes", thousands(self.found.len()))
+    }
+}
+
+/// A count as people write it.
+pub(crate) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Rows that are seen at once, at most.
+const PAGE: usize = 10;
+
+/// Columns below which a note says nothing.
+const SHORTEST_NOTE: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Look = Look {
+        has_colors: false,
+        has_unicode: true,
+    };
+
+    fn rows(names: &[&str]) -> Vec<Row> {
+        names.iter().map(|name| Row::new(*name, "main")).collect()
+    }
+
+    #[test]
+    fn what_is_typed_finds_rows_and_what_begins_with_it_comes_first() {
+        let rows = rows(&["web/workshop", "Web/Shop", "api/cart"]);
+        let mut list = List::new("Repository", &rows);
+        for character in "shop web".chars() {
+            list.press(Key::Char(character));
+        }
+        assert_eq!(list.found, [1, 0]);
+        assert_eq!(list.press(Key::Down), None);
+        assert_eq!(list.press(Key::Enter), Some(0));
+        list.press(Key::Char('x'));
+        assert_eq!(list.press(Key::Enter), None);
+        list.press(Key::RemoveLine);
+        assert_eq!(list.press(Key::Up), None);
+        assert_eq!(list.press(Key::Enter), Some(2));
+    }
+
+    #[test]
+    fn rows_are_cut_to_the_terminal_and_the_one_that_is_meant_is_seen() {
+        let names: Vec<String> = (0..3_000)
+            .map(|number| format!("group/project-{number}"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rows = rows(&names);
+        let mut list = List::new("Repository", &rows);
+        for _ in 0..4 {
+            list.press(Key::PageDown);
+        }
+        let (drawn, cursor) = list.draw(20, 8, PLAIN);
+        assert_eq!(
+            drawn,
+            [
+                "Repository",
+                "Search: ",
+                "  group/project-37",
+                "  group/project-38",
+                "  group/project-39",
+                "> group/project-40",
+                "  3,000; type to ..",
+            ]
+        );
+        assert_eq!(cursor, (1, 8));
+        let (drawn, _) = list.draw(40, 24, PLAIN);
+        assert_eq!(
+            drawn.last().unwrap(),
+            "  3,000; type to search, Enter takes"
+        );
+        assert!(
+            drawn.contains(&"> group/project-40  main".to_owned()),
+            "{drawn:?}"
+        );
+    }
+
+    #[test]
+    fn counts_are_written_as_people_write_them() {
+        let written = [0, 999, 1_000, 1_234_567].map(thousands);
+        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
+    }
+}

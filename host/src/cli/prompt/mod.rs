@@ -1,0 +1,154 @@
+//! Questions that somebody answers on a terminal: apart from what is asked, so that every question
+//! looks the same, and Escape and Ctrl-C mean the same in all of them.
+//!
+//! The terminal shows nothing of what is typed for as long as a [`Prompter`] lives; the questions
+//! draw it themselves. So a token is on no screen, not even one that is typed ahead.
+//!
+//! - `terminal`: the terminal itself, its modes and its keys as bytes
+//! - `key`: from bytes to keys
+//! - `screen`: rows that are drawn again and again
+//! - `line`: a text, shown or hidden
+//! - `list`: one of many, found by typing
+
+mod key;
+mod line;
+mod list;
+mod screen;
+mod terminal;
+
+use std::future::Future;
+
+use self::key::Key;
+pub(crate) use self::line::Line;
+pub(crate) use self::list::{List, Row, thousands};
+use self::screen::Screen;
+use self::terminal::Terminal;
+use super::failure::CommandError;
+use crate::credential::Secret;
+
+/// Asks whoever sits at the terminal.
+pub(crate) struct Prompter {
+    terminal: Terminal,
+    screen: Screen,
+    /// What state is left when somebody gives up.
+    left: &'static str,
+}
+
+impl Prompter {
+    /// Whether somebody can be asked: at both ends there is a terminal that can be drawn on.
+    pub(crate) fn is_possible() -> bool {
+        terminal::is_there()
+    }
+
+    /// Take over the terminal. `left` says what state is left when somebody gives up.
+    pub(crate) fn start(left: &'static str) -> Result<Self, CommandError> {
+        let terminal = Terminal::start().map_err(|source| CommandError::File {
+            action: "use",
+            path: "the terminal".into(),
+            source,
+        })?;
+        Ok(Self {
+            terminal,
+            screen: Screen::new(),
+            left,
+        })
+    }
+
+    /// A text. Without one, the default, if there is one.
+    pub(crate) async fn line(&mut self, question: Line<'_>) -> Result<String, CommandError> {
+        let title = question.title.to_owned();
+        let answer = self.answer(question).await?;
+        self.screen.end(&format!("{title}: {}", &*answer));
+        Ok((*answer).clone())
+    }
+
+    /// A text that nobody sees.
+    pub(crate) async fn secret(&mut self, title: &str) -> Result<Secret, CommandError> {
+        let question = Line {
+            title,
+            default: None,
+            is_hidden: true,
+        };
+        let answer = self.answer(question).await?;
+        self.screen.end(&format!("{title}: (not shown)"));
+        Ok(Secret::new(&**answer))
+    }
+
+    /// One of several, by its place among them.
+    pub(crate) async fn choose(&mut self, mut list: List<'_>) -> Result<usize, CommandError> {
+        loop {
+            let (columns, rows) = self.screen.size();
+            let (drawn, cursor) = list.draw(columns, rows, self.screen.look());
+            self.screen.draw(&drawn, cursor);
+            if let Some(index) = list.press(self.key().await?) {
+                let answer = format!("{}: {}", list.title, list.rows[index].text);
+                self.screen.end(&answer);
+                return Ok(index);
+            }
+        }
+    }
+
+    /// Whether somebody agrees. Only a clear yes is one.
+    pub(crate) async fn agrees(&mut self, question: &str) -> Result<bool, CommandError> {
+        let title = format!("{question} [y/N]");
+        let answer = self
+            .line(Line {
+                title: &title,
+                default: None,
+                is_hidden: false,
+            })
+            .await?;
+        Ok(super::confirmation::is_yes(&answer))
+    }
+
+    /// Say something between questions; line breaks are meant.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.screen.clear();
+        super::notes::write(text);
+    }
+
+    /// Show what is going on, in the place of what was shown before.
+    pub(crate) fn status(&mut self, text: &str) {
+        self.screen.status(text);
+    }
+
+    /// Wait for something that is not an answer, unless somebody presses Ctrl-C meanwhile.
+    pub(crate) async fn wait<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, CommandError> {
+        tokio::select! {
+            done = work => Ok(done),
+            () = self.terminal.interrupted() => Err(self.given_up()),
+        }
+    }
+
+    async fn answer(
+        &mut self,
+        question: Line<'_>,
+    ) -> Result<zeroize::Zeroizing<String>, CommandError> {
+        let mut editor = line::Editor::new(question);
+        loop {
+            let (columns, _) = self.screen.size();
+            let (drawn, cursor) = editor.draw(columns, self.screen.look());
+            self.screen.draw(&drawn, cursor);
+            if let Some(answer) = editor.press(self.key().await?) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    async fn key(&mut self) -> Result<Key, CommandError> {
+        match self.terminal.key().await {
+            Some(key) if key != Key::Escape => Ok(key),
+            _ => Err(self.given_up()),
+        }
+    }
+
+    fn given_up(&mut self) -> CommandError {
+        self.screen.leave();
+        CommandError::Interrupted {
+            left: self.left.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The terminal that somebody sits at: apart because what is changed in it has to be put back,
+//! however the command ends.
+
+use std::io::{self, IsTerminal as _};
+
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Duration, timeout};
+use zeroize::Zeroizing;
+
+use super::key::{Decoder, Key};
+
+/// Whether somebody sits at a terminal that obeys the usual sequences.
+pub(super) fn is_there() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
+    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
+}
+
+/// A terminal that echoes nothing, and hands on each key at once.
+pub(super) struct Terminal {
+    pieces: UnboundedReceiver<Zeroizing<Vec<u8>>>,
+    interrupts: Signal,
+    decoder: Decoder,
+    _modes: Modes,
+}
+
+impl Terminal {
+    pub(super) fn start() -> io::Result<Self> {
+        // Ctrl-C stays a signal: it counts while a request is under way just as it does in a question.
+        let interrupts = signal(SignalKind::interrupt())?;
+        let modes = Modes::change()?;
+        let (sender, pieces) = unbounded_channel();
+        // It reads until the process ends; nothing else of the process reads from there any more.
+        std::thread::Builder::new().spawn(move || read(&sender))?;
+        Ok(Self {
+            pieces,
+            interrupts,
+            decoder: Decoder::default(),
+            _modes: modes,
+        })
+    }
+
+    /// The next key; nothing when somebody pressed Ctrl-C, or the terminal is gone.
+    pub(super) async fn key(&mut self) -> Option<Key> {
+        let mut is_late = false;
+        loop {
+            if let Some(key) = self.decoder.next(is_late) {
+                return Some(key);
+            }
+            let piece = tokio::select! {
+                biased;
+                _ = self.interrupts.recv() => return None,
+                piece = piece(&mut self.pieces, self.decoder.is_undecided()) => piece,
+            };
+            match piece {
+                Some(Some(bytes)) => self.decoder.feed(&bytes),
+                Some(None) => return None,
+                None => is_late = true,
+            }
+        }
+    }
+
+    /// Comes back when somebody presses Ctrl-C.
+    pub(super) async fn interrupted(&mut self) {
+        self.interrupts.recv().await;
+    }
+}
+
+/// What was typed. Where a key may be half there, nothing after a while.
+async fn piece(
+    pieces: &mut UnboundedReceiver<Zeroizing<Vec<u8>>>,
+    is_undecided: bool,
+) -> Option<Option<Zeroizing<Vec<u8>>>> {
+    if is_undecided {
+        timeout(REST_OF_A_KEY, pieces.recv()).await.ok()
+    } else {
+        Some(pieces.recv().await)
+    }
+}
+
+fn read(sender: &UnboundedSender<Zeroizing<Vec<u8>>>) {
+    let mut buffer = Zeroizing::new([0; 1_024]);
+    loop {
+        match rustix::io::read(io::stdin(), &mut buffer[..]) {
+            Ok(0) => return,
+            Ok(length) => {
+                let piece = Zeroizing::new(buffer[..length].to_vec());
+                if sender.send(piece).is_err() {
+                    return;
+                }
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The terminal's modes; put back when this is dropped.
+struct Modes(Termios);
+
+impl Modes {
+    fn change() -> io::Result<Self> {
+        let before = rustix::termios::tcgetattr(io::stdin())?;
+        let mut modes = before.clone();
+        modes
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN);
+        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing put back.
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.0);
+    }
+}
+
+/// How long the rest of a key that begins with Escape may take to come.
+const REST_OF_A_KEY: Duration = Duration::from_millis(50);

@@ -1,0 +1,63 @@
+//! Commands on a terminal, as somebody sits at it: apart from those that nobody looks at, because
+//! here there are questions, and what is typed must not be seen everywhere.
+
+mod connect;
+
+use code_source_stand_in::Change;
+use code_source_tests::{Rig, Runner, Terminal};
+
+/// A forge with two repositories that can be connected, and a home for a configuration.
+struct Study {
+    rig: Rig,
+}
+
+impl Study {
+    async fn new() -> Self {
+        let study = Self {
+            rig: Rig::new().await,
+        };
+        for path in ["web/shop", "api/cart"] {
+            let project = study.rig.forge.project(path);
+            let first =
+                project.commit("main", "Begin", &[("README.md", Change::file("# Begin\n"))]);
+            project.branch("release/1", &first);
+        }
+        study.rig.forge.project("web/empty");
+        study
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.rig.folder().join(name).display().to_string()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.rig.folder().join(name)).unwrap_or_default()
+    }
+
+    /// What is there of a configuration: files and directories below `home`.
+    fn written(&self) -> Vec<String> {
+        let below = self.rig.folder().join("home");
+        let mut all = Vec::new();
+        list(&below, &below, &mut all);
+        all.sort();
+        all
+    }
+
+    /// The command, with a configuration of its own.
+    fn runner(&self) -> Runner {
+        let options = [format!("--config={}", self.path("home/config.toml"))];
+        self.rig.runner_with(options)
+    }
+
+    fn terminal(&self, arguments: &[&str], columns: u16) -> Terminal {
+        Terminal::start(&self.runner(), arguments, columns, 24)
+    }
+}
+
+fn list(folder: &std::path::Path, root: &std::path::Path, all: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        all.push(path.strip_prefix(root).unwrap().display().to_string());
+        list(&path, root, all);
+    }
+}
