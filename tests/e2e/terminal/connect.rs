@@ -19,7 +19,7 @@ fn to_repositories(study: &Study, terminal: &Terminal) {
     terminal.press(Key::Enter);
     terminal.wait_for("in PEM form");
     terminal.type_text(&format!("{}\n", study.path("ca.pem")));
-    terminal.wait_for("nothing is wrong");
+    terminal.wait_for("root (Root), administrator");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::words;
 use crate::config::{RepositoryEntry, RepositoryType};
 use crate::contract::git::{RefKind, Reference};
-use crate::contract::repositories::{Filter, Repository};
+use crate::contract::repositories::{Access, Filter, Repository};
 use crate::contract::types::{PageEnd, PageRequest};
 use crate::outcome::Outcome;
 
@@ -259,9 +259,13 @@ fn repository_row(repository: &Repository) -> Row {
         Some(branch) => branch,
         None => "-",
     };
-    let access = repository.access.clone().map(words::access);
-    let note = match access {
-        Some(access) => format!("{branch}  {access}"),
+    // An administrator is often no member, and has access all the same.
+    let access = repository
+        .access
+        .clone()
+        .filter(|access| !matches!(access, Access::None));
+    let note = match access.map(words::access) {
+        Some(access) => format!("{branch}, {access}"),
         None => branch.to_owned(),
     };
     Row::new(&repository.path, note)

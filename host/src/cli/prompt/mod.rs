@@ -58,7 +58,7 @@ impl Prompter {
     pub(crate) async fn line(&mut self, question: Line<'_>) -> Result<String, CommandError> {
         let title = question.title.to_owned();
         let answer = self.answer(question).await?;
-        self.screen.end(&format!("{title}: {}", &*answer));
+        self.screen.end(&title, &answer);
         Ok((*answer).clone())
     }
 
@@ -70,7 +70,7 @@ impl Prompter {
             is_hidden: true,
         };
         let answer = self.answer(question).await?;
-        self.screen.end(&format!("{title}: (not shown)"));
+        self.screen.end(title, "(not shown)");
         Ok(Secret::new(&**answer))
     }
 
@@ -81,8 +81,7 @@ impl Prompter {
             let (drawn, cursor) = list.draw(columns, rows, self.screen.look());
             self.screen.draw(&drawn, cursor);
             if let Some(index) = list.press(self.key().await?) {
-                let answer = format!("{}: {}", list.title, list.rows[index].text);
-                self.screen.end(&answer);
+                self.screen.end(list.title, &list.rows[index].text);
                 return Ok(index);
             }
         }

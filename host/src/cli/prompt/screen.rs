@@ -84,10 +84,12 @@ impl Screen {
         }
     }
 
-    /// Take the rows away and leave this line, which stays.
-    pub(super) fn end(&mut self, text: &str) {
+    /// Take the rows away and leave a line with the question and its answer, which stays.
+    pub(super) fn end(&mut self, title: &str, answer: &str) {
         self.clear();
-        write(&format!("{}\n", self.look.safe(text)));
+        let colon = if title.ends_with(['?', ']']) { "" } else { ":" };
+        let line = format!("{title}{colon} {answer}");
+        write(&format!("{}\n", self.look.safe(line.trim_end())));
     }
 
     /// Leave the rows as they are, and go on below them.
