@@ -6,7 +6,7 @@ use std::sync::Arc;
 use code_source::contract::git::{ByteRange, EntryKind, Revision};
 use code_source::contract::repositories::{Filter, RepositoryRef};
 use code_source::contract::types::PageRequest;
-use code_source::{Error, Failure, OptionalInterface, Plugin, Source};
+use code_source::{Error, OptionalInterface, Plugin, Source};
 use code_source_tests::{
     AuditLines, RawForge, Runner, bytes, code, engine, expect, failed_request, first_page,
     following, minimal_component, page_of, with_manifest,
@@ -156,6 +156,26 @@ async fn what_is_not_there_has_its_own_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_finds_out_why_a_repository_is_not_listed() {
+    let forge = shelf().await;
+    let source = source(&forge);
+    let named = RepositoryRef::Path("web/shop".into());
+    let listed = expect(source.explain_absence(&named, &everything()).await);
+    assert!(listed.reasons.is_empty(), "{listed:?}");
+    let filter = Filter {
+        search: Some("cart".to_owned()),
+        ..everything()
+    };
+    let other = expect(source.explain_absence(&named, &filter).await);
+    let codes: Vec<_> = other.reasons.iter().map(|one| &*one.code).collect();
+    assert_eq!(codes, ["search-differs"]);
+    let hidden = RepositoryRef::Path("web/hidden".into());
+    let hidden = expect(source.explain_absence(&hidden, &filter).await);
+    assert_eq!(hidden.reasons[0].code, "hidden");
+    assert!(hidden.repository.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_it_leaves_out_is_unsupported_whether_it_says_so_or_the_host() {
     let forge = shelf().await;
     let source = source(&forge);
@@ -171,12 +191,8 @@ async fn what_it_leaves_out_is_unsupported_whether_it_says_so_or_the_host() {
     );
     let search = source.search_code("1", "cart", &at, &page).await;
     assert!(code(search).starts_with("Unsupported("));
-    // What its manifest does not name is not even called.
-    let outcome = source.list_commits("1", &at, None, &page).await;
-    let Err(Failure::Host(Error::Refused(denial))) = outcome.answer else {
-        panic!("{outcome:?}")
-    };
-    assert_eq!(denial.reason().label(), "operation-not-declared");
+    let history = source.list_commits("1", &at, None, &page).await;
+    assert_eq!(code(history), "Unsupported(\"history\")");
     assert_eq!(forge.heads(), Vec::<String>::new());
 }
 

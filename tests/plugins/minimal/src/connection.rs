@@ -17,6 +17,7 @@ impl Guest for Component {
             // A shelf does not tell whom a token stands for.
             account: None,
             token: None,
+            rate_limit: None,
             findings: Vec::new(),
         })
     }

@@ -2,20 +2,19 @@
 
 use crate::Component;
 use crate::bindings::repositories::{
-    Filter, Guest, Page, Repository, RepositoryRef, State, Visibility,
+    Absence, Filter, Guest, Page, Repository, RepositoryRef, State, Visibility,
 };
-use crate::bindings::types::{Error, PageRequest, Subject};
+use crate::bindings::types::{
+    Aspect, Error, ErrorCode, Finding, PageRequest, Party, Severity, Subject,
+};
 use crate::http;
 use crate::shelf::{self, Project};
 
 impl Guest for Component {
     fn list_repositories(filter: Filter, wanted: PageRequest) -> Result<Page, Error> {
-        // What cannot be told must not be passed off as an answer.
-        if filter.minimum_access.is_some() || filter.member_only {
-            return shelf::unsupported("members, which a shelf does not have");
-        }
+        check(&filter)?;
         let mut found: Vec<Project> = http::json("/projects", Subject::Repository)?;
-        found.retain(|project| fits(project, &filter));
+        found.retain(|project| differences(project, &filter).is_empty());
         found.sort_by_key(|project| project.id);
         let total = found.len() as u64;
         let after = wanted.cursor.as_deref();
@@ -31,14 +30,63 @@ impl Guest for Component {
         let (RepositoryRef::Id(named) | RepositoryRef::Path(named)) = named;
         shelf::project(&named).map(repository)
     }
+
+    fn explain_absence(named: RepositoryRef, filter: Filter) -> Result<Absence, Error> {
+        check(&filter)?;
+        let (RepositoryRef::Id(named) | RepositoryRef::Path(named)) = named;
+        match shelf::project(&named) {
+            Ok(found) => Ok(Absence {
+                reasons: differences(&found, &filter),
+                repository: Some(repository(found)),
+            }),
+            Err(error) if matches!(error.code, ErrorCode::NotFound(_)) => {
+                let message = format!("there is no `{named}`, or the token may not see it");
+                Ok(Absence {
+                    reasons: vec![reason("hidden", message, Party::ForgeAdministrator)],
+                    repository: None,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
-fn fits(project: &Project, filter: &Filter) -> bool {
+/// What cannot be told must not be passed off as an answer.
+fn check(filter: &Filter) -> Result<(), Error> {
+    match filter.minimum_access.is_some() || filter.member_only {
+        true => shelf::unsupported("members, which a shelf does not have"),
+        false => Ok(()),
+    }
+}
+
+/// What of the filter keeps a repository from being listed.
+fn differences(project: &Project, filter: &Filter) -> Vec<Finding> {
     let path = project.path_with_namespace.to_lowercase();
-    let search = filter.search.as_ref();
-    let owner = filter.owner.as_ref();
-    search.is_none_or(|text| path.contains(&text.to_lowercase()))
-        && owner.is_none_or(|owner| path.starts_with(&format!("{}/", owner.to_lowercase())))
+    let mut found = Vec::new();
+    if let Some(search) = &filter.search
+        && !path.contains(&search.to_lowercase())
+    {
+        let message = format!("`{search}` is not in its path");
+        found.push(reason("search-differs", message, Party::User));
+    }
+    if let Some(owner) = &filter.owner
+        && !path.starts_with(&format!("{}/", owner.to_lowercase()))
+    {
+        let message = format!("it does not belong to `{owner}`");
+        found.push(reason("owner-differs", message, Party::User));
+    }
+    found
+}
+
+fn reason(code: &str, message: String, party: Party) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        about: Aspect::Repository,
+        code: code.to_owned(),
+        message,
+        hint: None,
+        remedied_by: Some(party),
+    }
 }
 
 fn repository(project: Project) -> Repository {
