@@ -90,6 +90,19 @@
 //! *traps*, where a plugin broke or met a limit; and the host's own [`Error`]s. A [`Report`] comes
 //! with each of them.
 //!
+//! # Where to go on
+//!
+//! - [`Engine`], [`Plugin`]: once for a process and once for a component
+//! - [`Connection`], [`Limits`], [`TokenSource`], [`Proxy`], [`ClientIdentity`]: what an embedder says
+//!   of a connection; [`config`]: the same as a file says it
+//! - [`Source`]: an open connection, and every function of the contract; [`contract`]: its types
+//! - [`Outcome`], [`Failure`], [`report`], [`Content`]: what a call comes to
+//! - [`AuditSink`]: the record of what left
+//! - [`sync`]: a commit's tree in a directory, or in any other sink
+//! - [`RawDelivery`]: what a webhook sends
+//! - [`egress`]: the rules themselves, without a runtime, a clock or a socket
+#![cfg_attr(doc, doc = "- [`embedding`]: all of it as a plugin loader uses it")]
+//!
 //! # Features
 //!
 //! - `cli` (default): the command `code-source`. Without it no crate of a command line is built.
@@ -138,6 +151,16 @@ pub mod contract;
 pub mod doctor;
 pub mod report;
 pub mod sync;
+
+/// How a plugin loader uses the library, in pieces that compile.
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/embedding.md")]
+pub mod embedding {}
+
+/// What the repository's first page shows of the library.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
 
 pub use code_source_egress as egress;
 

@@ -53,6 +53,7 @@ mod contract;
 mod documentation;
 mod manifest;
 mod operations_table;
+mod pages;
 mod sources;
 
 // The least plugin that there can be, for a forge of its own.

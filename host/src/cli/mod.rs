@@ -338,4 +338,6 @@ is not complete says so, with the cursor or the error. A failure is {\"error\":{
 `code-source exit-codes` tells every code and exit status.";
 
 #[cfg(test)]
+mod page_tests;
+#[cfg(test)]
 mod tests;
