@@ -132,6 +132,8 @@ async fn lists_go_on_behind_the_item_that_a_cursor_names() {
     };
     let outcome = source.list_repositories(&everything(), &nowhere).await;
     assert_eq!(code(outcome), "InvalidArgument(\"cursor\")");
+    let outcome = source.list_tree("1", &Revision::DefaultBranch, "", true, &nowhere);
+    assert_eq!(code(outcome.await), "InvalidArgument(\"cursor\")");
 }
 
 #[tokio::test(flavor = "multi_thread")]

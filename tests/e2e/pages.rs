@@ -154,6 +154,28 @@ fn the_profile_and_the_manifest_of_another_forge_hang_together() {
     assert!(Policy::new(&profile, &beyond, &base, Operator::default()).is_err());
 }
 
+#[test]
+fn what_the_page_about_other_forges_quotes_stands_in_the_plugin() {
+    let folder = root().join("tests/plugins/minimal/src");
+    let files = std::fs::read_dir(folder).unwrap();
+    let files = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let lines: Vec<String> = files
+        .flat_map(|text| {
+            text.lines()
+                .map(|line| line.trim().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let page = |block: &Block| block.place.contains("forge.md");
+    let quoted: Vec<_> = blocks("rust").into_iter().filter(page).collect();
+    assert!(quoted.len() > 8, "{}", quoted.len());
+    for block in quoted {
+        let wanted: Vec<&str> = block.text.lines().map(str::trim).collect();
+        let is_there = lines.windows(wanted.len()).any(|found| found == wanted);
+        assert!(is_there, "{}: {}", block.place, block.text);
+    }
+}
+
 /// What a command printed, from the line after it to the next one.
 fn shown(text: &str) -> Vec<(&str, String)> {
     let mut found: Vec<(&str, String)> = Vec::new();
@@ -193,7 +215,7 @@ fn the_page_for_the_firewall_team_shows_what_the_command_prints() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 2);
+    assert_eq!(compared, 3);
 }
 
 #[test]

@@ -31,9 +31,12 @@ impl Guest for Component {
         wanted: PageRequest,
     ) -> Result<TreePage, Error> {
         // Pages that follow are of the first one's commit, wherever the branch has gone since.
-        let (commit, after) = match wanted.cursor.as_ref().and_then(|text| text.split_once(' ')) {
-            Some((commit, after)) => (commit.to_owned(), Some(after)),
+        let (commit, after) = match &wanted.cursor {
             None => (Self::resolve(repository.clone(), at)?, None),
+            Some(cursor) => match cursor.split_once(' ') {
+                Some((commit, after)) => (commit.to_owned(), Some(after)),
+                None => return Err(failure(ErrorCode::InvalidArgument("cursor".to_owned()))),
+            },
         };
         let mut nodes = shelf::tree(&repository, &commit)?;
         let is_directory = |node: &Node| node.path == path && node.mode == DIRECTORY;
