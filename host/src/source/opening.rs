@@ -86,7 +86,7 @@ impl Connection {
     /// connection is, but the credential.
     pub(crate) fn probe(&self, plugin: &Plugin) -> Result<Probe, Error> {
         self.policy(plugin)?;
-        let base = base(plugin, self)?;
+        let base = self.base(plugin.profile())?;
         let limits = self.limits.clone().tamed();
         let operator = self.operator()?;
         let (transport, _) = transports(self, base.origin(), &operator, &limits)?;
