@@ -1,10 +1,16 @@
 //! Commands on a terminal, as somebody sits at it: apart from those that nobody looks at, because
 //! here there are questions, and what is typed must not be seen everywhere.
 
+mod choosing;
 mod connect;
+mod disconnect;
+mod giving_up;
+mod options;
+mod questions;
+mod three_commands;
 
 use code_source_stand_in::Change;
-use code_source_tests::{Rig, Runner, Terminal};
+use code_source_tests::{Key, Printed, Rig, Runner, Terminal};
 
 /// A forge with two repositories that can be connected, and a home for a configuration.
 struct Study {
@@ -51,6 +57,56 @@ impl Study {
 
     fn terminal(&self, arguments: &[&str], columns: u16) -> Terminal {
         Terminal::start(&self.runner(), arguments, columns, 24)
+    }
+
+    /// The options that lead to the forge, without the token.
+    fn way(&self) -> Vec<String> {
+        vec![
+            format!("--url={}", self.rig.forge.url()),
+            format!("--ca-file={}", self.path("ca.pem")),
+            "--private-address=127.0.0.0/8".to_owned(),
+        ]
+    }
+
+    /// `connect` with those options and others.
+    fn connect(&self, others: &[&str], columns: u16) -> Terminal {
+        let way = self.way();
+        let way = way.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["connect"]
+            .into_iter()
+            .chain(way)
+            .chain(others.iter().copied())
+            .collect();
+        self.terminal(&arguments, columns)
+    }
+
+    /// The same with nobody at a terminal.
+    fn connect_alone(&self, others: &[&str]) -> Printed {
+        let way = self.way();
+        let way = way.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["connect"]
+            .into_iter()
+            .chain(way)
+            .chain(others.iter().copied())
+            .collect();
+        self.runner().run(&arguments)
+    }
+
+    /// The option that says where the token is.
+    fn token_option(&self) -> String {
+        format!("--token-file={}", self.path("token"))
+    }
+
+    /// A configuration with a connection `acme`, whose token `connect` keeps.
+    fn is_connected(&self) {
+        let mut terminal = self.connect(&["acme", "--repository=web/shop"], 80);
+        terminal.wait_for("Type or paste it");
+        terminal.press(Key::Enter);
+        terminal.wait_for("Token (not shown)");
+        terminal.type_text(&format!("{}\n", self.rig.token));
+        terminal.wait_for("Write this? [y/N]");
+        terminal.type_text("y\n");
+        assert_eq!(terminal.end(), 0, "{}", terminal.text());
     }
 }
 

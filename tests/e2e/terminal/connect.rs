@@ -51,11 +51,16 @@ async fn a_person_who_knows_an_address_and_a_token_is_connected() {
         assert_eq!(study.written(), Vec::<String>::new());
         terminal.type_text("y\n");
         assert_eq!(terminal.end(), 0, "{}", terminal.text());
-        println!("{}", terminal.text());
-        println!("{}", study.read("home/config.toml"));
-        assert!(terminal.text().contains("Try next:"));
+        let text = terminal.text();
+        let next = text.split("Try next:").nth(1).unwrap();
+        for command in ["doctor", "tree web/shop", "sync web/shop ./shop"] {
+            assert!(next.contains(&format!("  code-source {command}")), "{next}");
+        }
         let everything = String::from_utf8_lossy(&terminal.everything()).into_owned();
         assert!(!everything.contains(&study.rig.token));
+        let entry =
+            "{ id = \"2\", path = \"api/cart\", branch = \"release/1\", type = \"backend\" }";
+        assert!(study.read("home/config.toml").contains(entry));
         assert_eq!(study.written(), ["config.toml", "tokens", "tokens/acme"]);
         assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
         study.runner().run(&["check"]).success();
@@ -66,4 +71,185 @@ async fn a_person_who_knows_an_address_and_a_token_is_connected() {
             .json();
         assert!(branch["commit"].is_string());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_cannot_be_is_refused_at_once_and_asked_for_again() {
+    let study = Study::new().await;
+    let mut terminal = study.terminal(&["connect"], 80);
+    for (address, words) in [
+        ("gitlab.com", "gitlab.com is not supported"),
+        ("http://git.acme.example", "is plain http"),
+        (
+            "https://me:secret@git.acme.example",
+            "a user name or a password",
+        ),
+    ] {
+        terminal.wait_until("a new question", |all| {
+            all.trim_end().ends_with("Address of the forge\n>")
+        });
+        terminal.type_text(&format!("{address}\n"));
+        terminal.wait_for(words);
+    }
+    terminal.press(Key::Escape);
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(study.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
+    let study = Study::new().await;
+    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 40);
+    terminal.wait_for("Type or paste it");
+    terminal.press(Key::Enter);
+    for (token, words) in [
+        ("tiny", "it is shorter than 16 characters"),
+        (
+            "stand-in-00000000000000000000",
+            "the forge does not know the token",
+        ),
+    ] {
+        terminal.wait_for("Token (not shown)");
+        terminal.type_text(&format!("{token}\n"));
+        terminal.wait_for(words);
+        terminal.wait_for("What now?");
+        // What comes first is what helps.
+        terminal.wait_for("> Another token");
+        terminal.press(Key::Enter);
+        terminal.wait_until("a new question", |all| {
+            all.trim_end().contains("> Type or paste it")
+        });
+        terminal.press(Key::Enter);
+    }
+    terminal.wait_for("Token (not shown)");
+    terminal.type_text(&format!("{}\n", study.rig.token));
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_a_file_or_a_variable_stays_where_it_is() {
+    let study = Study::new().await;
+    for (word, question, answer, written) in [
+        (
+            "is in a file",
+            "File with the token",
+            study.path("token"),
+            "token\" }",
+        ),
+        (
+            "variable",
+            "Name of the variable",
+            "ACME_TOKEN".to_owned(),
+            "{ env = \"ACME_TOKEN\" }",
+        ),
+    ] {
+        let runner = study.runner().environment("ACME_TOKEN", &study.rig.token);
+        let way = study.way();
+        let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
+        arguments.splice(0..0, ["connect", "--repository=web/shop"]);
+        let mut terminal = Terminal::start(&runner, &arguments, 80, 24);
+        terminal.wait_for("Type or paste it");
+        terminal.type_text(&format!("{word}\n"));
+        terminal.wait_for(question);
+        terminal.type_text(&format!("{answer}\n"));
+        terminal.wait_for("Name of the connection");
+        terminal.press(Key::Enter);
+        terminal.wait_for("Write this?");
+        terminal.type_text("y\n");
+        assert_eq!(terminal.end(), 0, "{}", terminal.text());
+        assert!(
+            study.read("home/config.toml").contains(written),
+            "{}",
+            study.read("home/config.toml")
+        );
+    }
+    assert_eq!(study.written(), ["config.toml"]);
+    let names = study.runner().run(&["connections"]).success().text();
+    assert!(
+        names.contains("localhost-2") || names.contains("127-0-0-1-2"),
+        "{names}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_colours_and_utf_8_everything_is_plain_ascii() {
+    let study = Study::new().await;
+    study.rig.forge.project("web/caf\u{e9}");
+    let runner = study
+        .runner()
+        .environment("LC_ALL", "C")
+        .environment("NO_COLOR", "1");
+    let way = study.way();
+    let token = study.token_option();
+    let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
+    arguments.splice(0..0, ["connect", &token]);
+    let terminal = Terminal::start(&runner, &arguments, 80, 24);
+    terminal.wait_for("web/caf\\u{e9}");
+    let everything = terminal.everything();
+    assert!(everything.is_ascii());
+    let text = String::from_utf8(everything).unwrap();
+    let styles = text.split("\u{1b}[").skip(1).filter(|rest| {
+        rest.trim_start_matches(|character: char| character.is_ascii_digit() || character == ';')
+            .starts_with('m')
+    });
+    assert_eq!(styles.count(), 0, "{text:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_writes_meanwhile_is_not_lost() {
+    let study = Study::new().await;
+    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 80);
+    terminal.wait_for("Type or paste it");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Token (not shown)");
+    terminal.type_text(&format!("{}\n", study.rig.token));
+    terminal.wait_for("Write this?");
+    std::fs::create_dir(study.path("home")).unwrap();
+    std::fs::write(study.path("home/config.toml"), "# mine\n").unwrap();
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 3, "{}", terminal.text());
+    assert!(
+        terminal
+            .text()
+            .contains("was changed while the question was open")
+    );
+    assert_eq!(study.read("home/config.toml"), "# mine\n");
+    assert_eq!(study.written(), ["config.toml"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_there_is_gone_through_with_its_own_answers() {
+    let study = Study::new().await;
+    study.is_connected();
+    let mut terminal = study.terminal(&["connect", "acme"], 80);
+    terminal.wait_for(&format!("Address of the forge [{}]", study.rig.forge.url()));
+    terminal.press(Key::Enter);
+    terminal.wait_for("> Keep it where it is");
+    terminal.press(Key::Enter);
+    terminal.wait_for("api/cart");
+    terminal.type_text("cart\n");
+    terminal.wait_for("What does it hold?");
+    terminal.type_text("mono\n");
+    terminal.wait_for("> main");
+    terminal.press(Key::Enter);
+    terminal.wait_for("This changes in");
+    terminal.wait_for("Write this?");
+    let text = terminal.text();
+    assert!(text.contains("\n- repositories = [{ id = \"1\""), "{text}");
+    assert!(text.contains("\n+ repositories = [{ id = \"2\""), "{text}");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    let now = study.read("home/config.toml");
+    assert!(
+        now.contains("private-addresses = [\"127.0.0.0/8\"]"),
+        "{now}"
+    );
+    assert!(
+        now.contains("path = \"api/cart\", branch = \"main\", type = \"monorepo\""),
+        "{now}"
+    );
+    study.runner().run(&["check"]).success();
 }

@@ -187,7 +187,7 @@ impl Shape {
         };
         let done = if self.created { "Connected" } else { "Changed" };
         let name = &self.connection;
-        let all = ["check".to_owned(), tree, sync];
+        let all = ["doctor".to_owned(), tree, sync];
         let all: String = all
             .iter()
             .map(|one| format!("  code-source {one}{options}\n"))

@@ -1,0 +1,84 @@
+//! Giving up at each question: nothing is written, and that is said.
+
+use code_source_tests::{Key, Terminal};
+
+use super::Study;
+
+/// What is waited for and then typed, question by question.
+fn questions(study: &Study) -> Vec<(&'static str, String)> {
+    vec![
+        (
+            "Address of the forge",
+            format!("{}\n", study.rig.forge.url()),
+        ),
+        ("Type or paste it", "\n".to_owned()),
+        ("Token (not shown)", format!("{}\n", study.rig.token)),
+        ("api/cart", "cart\n".to_owned()),
+        ("What does it hold?", "back\n".to_owned()),
+        ("> main", "\n".to_owned()),
+        ("Connect a second one? [y/N]", "n\n".to_owned()),
+        ("Name of the connection", "acme\n".to_owned()),
+        ("Write this? [y/N]", "n\n".to_owned()),
+    ]
+}
+
+fn answer(terminal: &Terminal, questions: &[(&str, String)]) {
+    for (question, answer) in questions {
+        terminal.wait_for(question);
+        terminal.type_text(answer);
+    }
+}
+
+#[track_caller]
+fn is_given_up(study: &Study, terminal: &mut Terminal) {
+    assert_eq!(terminal.end(), 130, "{}", terminal.text());
+    let text = terminal.text();
+    assert!(
+        text.contains("error: interrupted: nothing was written"),
+        "{text}"
+    );
+    assert_eq!(study.written(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_every_question_nothing_is_written() {
+    let study = Study::new().await;
+    let options = [
+        format!("--ca-file={}", study.path("ca.pem")),
+        "--private-address=127.0.0.0/8".to_owned(),
+    ];
+    let arguments = ["connect", &options[0], &options[1]];
+    let all = questions(&study);
+    for (number, (question, _)) in all.iter().enumerate() {
+        for key in [Key::Escape, Key::CtrlC] {
+            let mut terminal = study.terminal(&arguments, 80);
+            answer(&terminal, &all[..number]);
+            terminal.wait_for(question);
+            terminal.press(key);
+            is_given_up(&study, &mut terminal);
+        }
+    }
+    let mut terminal = study.terminal(&arguments, 80);
+    answer(&terminal, &all);
+    is_given_up(&study, &mut terminal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_forge_is_asked_control_c_ends_it_and_the_terminal_is_as_before() {
+    let study = Study::new().await;
+    // The system takes connections for it, and nothing answers them.
+    let hole = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", hole.local_addr().unwrap());
+    let token = study.token_option();
+    let arguments = [
+        "connect",
+        "--url",
+        &url,
+        &token,
+        "--private-address=127.0.0.0/8",
+    ];
+    let mut terminal = study.terminal(&arguments, 80);
+    terminal.wait_for("Asking https://");
+    terminal.press(Key::CtrlC);
+    is_given_up(&study, &mut terminal);
+}

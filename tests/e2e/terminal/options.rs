@@ -1,0 +1,185 @@
+//! `connect` where nobody sits at a terminal: everything by options, with the same checks.
+
+use code_source_tests::Printed;
+
+use super::Study;
+
+#[track_caller]
+fn fails(printed: &Printed, status: i32, words: &[&str]) {
+    assert_eq!(printed.status, status, "{}", printed.stderr);
+    for word in words {
+        assert!(printed.stderr.contains(word), "{word}: {}", printed.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_alone_connect_and_json_tells_what_was_written() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let repository = "--repository=web/shop,type=frontend,branch=release/1";
+    let others = [
+        "acme",
+        &token,
+        repository,
+        "--repository=api/cart",
+        "--access=branches",
+        "--json",
+    ];
+    let json = study.connect_alone(&others).success().json();
+    assert_eq!(json["connection"], "acme");
+    assert_eq!(json["created"], true);
+    assert_eq!(json["token-written"], false);
+    assert_eq!(json["repositories"][0]["branch"], "release/1");
+    assert_eq!(json["repositories"][1]["path"], "api/cart");
+    assert_eq!(study.written(), ["config.toml"]);
+    let text = study.read("home/config.toml");
+    assert!(text.contains("access = [\"read\", \"branches\"]"), "{text}");
+    study.runner().run(&["check"]).success();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_named_with_its_option() {
+    let study = Study::new().await;
+    let run = |arguments: &[&str]| study.runner().run(arguments);
+    fails(
+        &run(&["connect"]),
+        2,
+        &["address is missing", "`--url URL`"],
+    );
+    let url = study.rig.forge.url();
+    let without = run(&["connect", "--url", &url]);
+    fails(
+        &without,
+        2,
+        &["token is missing", "`--token-file FILE`", "`--token-stdin`"],
+    );
+    fails(
+        &run(&["connect", "a b", "--url", &url]),
+        2,
+        &["`a b` cannot be the name"],
+    );
+    let three = [
+        "connect",
+        "--repository=a/b",
+        "--repository=a/c",
+        "--repository=a/d",
+    ];
+    fails(&run(&three), 2, &["two repositories at most"]);
+    let mono = [
+        "connect",
+        "--repository=a/b,type=monorepo",
+        "--repository=a/c",
+    ];
+    fails(&run(&mono), 2, &["a monorepo stands alone"]);
+    assert_eq!(study.written(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_checks_are_made_and_nothing_is_left_where_one_fails() {
+    let study = Study::new().await;
+    let wrong = study
+        .rig
+        .token_file("wrong", "stand-in-00000000000000000000");
+    let wrong = format!("--token-file={}", wrong.display());
+    let right = study.token_option();
+    for (arguments, status, words) in [
+        (
+            &["--url=gitlab.com", &right][..],
+            8,
+            "gitlab.com is not supported",
+        ),
+        (&["--url=http://git.acme.example", &right], 8, "plain http"),
+    ] {
+        let arguments = [&["connect"], arguments].concat();
+        fails(&study.runner().run(&arguments), status, &[words]);
+    }
+    fails(
+        &study.connect_alone(&[&wrong]),
+        10,
+        &["does not know the token"],
+    );
+    let nowhere = study.connect_alone(&[&right, "--repository=web/nothing"]);
+    fails(&nowhere, 12, &["find the repository `web/nothing`"]);
+    let branch = study.connect_alone(&[&right, "--repository=web/shop,branch=gone"]);
+    fails(&branch, 12, &["find the branch `gone` of `web/shop`"]);
+    assert_eq!(study.written(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_from_standard_input_is_kept_for_its_owner_alone() {
+    use std::io::Write as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Stdio;
+
+    let study = Study::new().await;
+    let way = study.way();
+    let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
+    arguments.splice(0..0, ["connect", "acme", "--token-stdin"]);
+    let mut command = study.runner().command(&arguments);
+    let piped = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{}", study.rig.token).unwrap();
+    drop(stdin);
+    Printed::from(child.wait_with_output().unwrap()).success();
+    for (name, mode) in [
+        ("config.toml", 0o600),
+        ("tokens/acme", 0o600),
+        ("tokens", 0o700),
+        ("", 0o700),
+    ] {
+        let metadata = std::fs::metadata(study.rig.folder().join("home").join(name)).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o777, mode, "{name}");
+    }
+    study.runner().run(&["check"]).success();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_there_keeps_what_is_not_given_and_every_comment() {
+    let study = Study::new().await;
+    let before = format!(
+        "# Ours.\n\n[connections.other] # leave me\nurl = \"other.example\"\ntoken = {{ env = \"OTHER\" }}\n\n\
+         # The new one.\n[connections.acme]\nurl  =  \"{}\"   # the forge\ntoken = {{ file = \"../token\" }}\n\
+         ca-file = \"../wrong.pem\" # why\nprivate-addresses = [\"127.0.0.0/8\"]\n# the end\n",
+        study.rig.forge.url()
+    );
+    std::fs::create_dir(study.path("home")).unwrap();
+    std::fs::write(study.path("home/config.toml"), &before).unwrap();
+    let ca = format!("--ca-file={}", study.path("ca.pem"));
+    let asks = study.runner().run(&["connect", "acme", &ca]);
+    fails(&asks, 2, &["`--yes` does it without asking"]);
+    let printed = study
+        .runner()
+        .run(&["connect", "acme", &ca, "--yes"])
+        .success();
+    assert!(
+        printed.stderr.contains("note: others can read"),
+        "{}",
+        printed.stderr
+    );
+    let ca = study.path("ca.pem");
+    let expected = before.replace("\"../wrong.pem\"", &format!("\"{ca}\""));
+    assert_eq!(study.read("home/config.toml"), expected);
+    let nothing = study.runner().run(&["connect", "acme", "--yes"]);
+    fails(&nothing, 2, &["nothing was given to be changed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_check_nothing_is_asked() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let bare = study.connect_alone(&[&token, "--no-check", "--repository=web/shop"]);
+    fails(&bare, 2, &["`--repository web/shop,id="]);
+    study
+        .connect_alone(&["acme", &token, "--no-check", "--repository=web/shop,id=7"])
+        .success();
+    assert!(
+        study
+            .read("home/config.toml")
+            .contains("id = \"7\", path = \"web/shop\"")
+    );
+    assert_eq!(study.rig.asked(""), 0);
+}
