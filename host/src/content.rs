@@ -257,6 +257,15 @@ pub struct ContentError {
 }
 
 impl ContentError {
+    #[cfg(test)]
+    pub(crate) fn new(reason: &'static str, detail: &str, after: u64) -> Self {
+        Self {
+            reason,
+            detail: detail.to_owned(),
+            after,
+        }
+    }
+
     /// Stable name of the reason: `contains-credential`, `cut`, `encoding-broken`, `hash-differs`,
     /// `size-differs`, `stalled`, `too-long`, `too-slow`.
     #[must_use]

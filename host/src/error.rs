@@ -116,7 +116,7 @@ pub enum Error {
         problem: String,
     },
     /// What the plugin asks for and what the operator allows do not fit.
-    #[error("the plugin cannot be used here")]
+    #[error("the connection, its forge and its plugin do not go together")]
     Policy(#[source] egress::PolicyError),
     /// The policy does not let this call begin.
     #[error("the policy refuses the call: {}", .0.detail())]
@@ -175,7 +175,7 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Busy { .. } => "wait for a call to end, or raise the connection's limit `calls`".into(),
+            Self::Busy { .. } => "wait for a call to end, or raise `limits = { calls = 128 }`".into(),
             Self::Certificates { .. } => {
                 "the file holds one or more certificates in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE".into()
             }
@@ -188,7 +188,7 @@ impl Error {
             Self::ClientIdentity { .. } => {
                 "both files are in PEM form: the certificate with those that vouch for it, and its key without a password".into()
             }
-            Self::NoEmbeddedPlugin => "name a plugin's file".into(),
+            Self::NoEmbeddedPlugin => "name a plugin's file: `plugin = { path = \"…\" }` in the configuration, or `--plugin FILE`".into(),
             Self::PlainHttp { .. } => {
                 "use https; for a loopback or private address, `allow-plain-http = true` allows it".into()
             }
@@ -196,7 +196,74 @@ impl Error {
                 "a plugin gets wasi:http, wasi:io, wasi:clocks, wasi:random and the parts of wasi:cli without files".into()
             }
             Self::Refused(denial) => return denial.remedy().map(str::to_owned),
-            _ => return None,
+            Self::Credential { .. } => "look at the file or the variable that it comes from".into(),
+            Self::File { source, .. } => return file_hint(source).map(str::to_owned),
+            Self::ForeignRepository { .. } => {
+                "connect the repository, or let its webhook lead elsewhere".into()
+            }
+            Self::Identity(_) | Self::UnconfirmedIdentity => {
+                "look whether a proxy changes answers: nothing is read of a repository that may be another one".into()
+            }
+            Self::Manifest(_) | Self::NoManifest { .. } => {
+                "the plugin's maker has to build it with a manifest that this program understands".into()
+            }
+            Self::NotAComponent { .. } => "name the file of a plugin, which ends in `.wasm`".into(),
+            Self::Policy(error) => return policy_hint(error),
+            Self::PrivateAddresses(_) => {
+                "name ranges such as 10.20.0.0/16: public addresses need none".into()
+            }
+            Self::Profile(_) | Self::Sandbox { .. } | Self::Tls { .. } => {
+                "this is a fault of the program or of this machine: try another release of it".into()
+            }
+            Self::Provider { .. } => "use a release of this program that knows that forge".into(),
+            Self::Proxy { .. } => {
+                "a proxy is written `http://HOST:PORT`, and its user and password stand in a file".into()
+            }
+            Self::RefusedHost { .. } => {
+                "name the address of a forge that you or your company runs".into()
+            }
+            Self::Url(_) => {
+                "write it as in a browser, up to where the forge begins: `https://git.acme.example/sub-path`".into()
+            }
         })
     }
+}
+
+fn policy_hint(error: &egress::PolicyError) -> Option<String> {
+    use egress::PolicyError as Problem;
+    if let Some(remedy) = error.remedy() {
+        return Some(remedy.to_owned());
+    }
+    let hint = match error {
+        Problem::BaseNamesApi(_) => "end the address where the forge's start page is",
+        Problem::Host(_) => "name the address of a forge that you or your company runs",
+        Problem::OperatorRule { list, .. } => {
+            return Some(format!(
+                "mend or remove it in `{list}`; `policy check` lists the endpoints"
+            ));
+        }
+        Problem::RedirectOrigin { .. } => "an origin is `https://`, a host and perhaps a port",
+        Problem::RepeatedRepository(_) => "remove one of the two",
+        Problem::Repository { .. } => "use the number that the forge gives it, and its full path",
+        _ => "the plugin's maker has to mend its manifest; until then use another plugin",
+    };
+    Some(hint.to_owned())
+}
+
+/// What to do about a file that cannot be used, where the kind of error tells.
+pub(crate) fn file_hint(error: &io::Error) -> Option<&'static str> {
+    Some(match error.kind() {
+        io::ErrorKind::NotFound => {
+            "look whether the path is right, and whether its directory is there"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "let the user that runs this have it, or run it as the user that may"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space and run it again"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "name a file on a disk that can be written",
+        io::ErrorKind::IsADirectory => "name a file in that directory",
+        _ => return None,
+    })
 }

@@ -23,7 +23,7 @@ pub(crate) fn happened(code: &ErrorCode) -> String {
         ErrorCode::Unavailable => "the forge cannot serve now".into(),
         ErrorCode::Timeout => "there was no answer in time".into(),
         ErrorCode::Unreachable => "there is no connection to the forge".into(),
-        ErrorCode::Untrusted => "the forge's certificate is not accepted".into(),
+        ErrorCode::Untrusted => "the forge did not prove who it is".into(),
         ErrorCode::Denied => "the host does not allow the request".into(),
         ErrorCode::NotTheApi(stranger) => answers_instead(stranger),
         ErrorCode::Unsupported(needs) => reason("the forge cannot do that", needs),

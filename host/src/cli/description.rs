@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::approval::NotApproved;
 use super::certificate::CertificateShape;
 use super::exit::Exit;
-use super::{cases, remedy, words};
+use super::{advice, cases, remedy, words};
 use crate::config::ConfigurationError;
-use crate::contract::types::Error as Answer;
+use crate::contract::types::{Error as Answer, ErrorCode};
 use crate::error::Error;
 use crate::outcome::{Failure, TrapKind};
-use crate::report::{Report, Request, Stage};
+use crate::report::{Report, Request, RequestFailure, Stage};
 use crate::sync::SyncError;
 
 /// What there is to say about a failure, for people and, as this very shape, for programs.
@@ -94,14 +94,22 @@ impl Description {
                 description.kind = "trap";
                 description.detail = Some(trap_kind(trap.kind).to_owned());
                 description.cause(trap.detail.clone());
+                description.hint = Some(advice::of_trap(trap.kind).to_owned());
                 description
             }
         }
     }
 
     fn of_answer(answer: &Answer, report: &Report) -> Self {
-        let mut description = Self::new(Exit::from(&answer.code), cases::happened(&answer.code));
-        description.cause(answer.message.clone());
+        let seen = report.failed_request().is_some();
+        let happened = match &answer.code {
+            ErrorCode::Other(_) if seen => "a request was not answered".to_owned(),
+            code => cases::happened(code),
+        };
+        let mut description = Self::new(Exit::from(&answer.code), happened);
+        if !(seen && is_hearsay(&answer.code)) {
+            description.cause(answer.message.clone());
+        }
         description.kind = "answer";
         description.detail = words::error_detail(&answer.code);
         description.status = answer.status;
@@ -112,9 +120,10 @@ impl Description {
         {
             description.saw(request);
         }
-        // What a plugin suggests fits any certificate, and the host has seen this one.
-        if description.hint.is_none() && description.certificate.is_none() {
-            description.hint.clone_from(&answer.hint);
+        // What a plugin suggests fits whatever its host tells it, and the host has seen more.
+        if description.hint.is_none() {
+            let advice = || advice::of_answer(&answer.code).map(str::to_owned);
+            description.hint = answer.hint.clone().or_else(advice);
         }
         if let (Some(status), Some(id)) = (answer.status, &answer.request_id) {
             description.cause(format!(
@@ -206,27 +215,37 @@ impl Description {
         let Some(failure) = request.failure() else {
             return;
         };
-        let place = match request.address {
-            _ if request.via_proxy => " by proxy".to_owned(),
-            Some(address) => format!(" at {address}"),
-            None => String::new(),
-        };
-        let layer = failure.layer.map(|layer| format!(" ({layer})"));
-        self.cause(format!(
-            "{}{}{place}: {}",
-            stage(failure.stage),
-            layer.unwrap_or_default(),
-            failure.detail
-        ));
-        if let Some(remedy) = &failure.remedy {
-            self.hint = Some(remedy::with_option(remedy));
-        }
+        self.cause(told(request, failure));
+        let advice = || advice::of_request(failure.stage, failure.reason).map(str::to_owned);
+        let remedy = failure.remedy.as_deref().map(remedy::with_option);
+        self.hint = remedy.or_else(advice).or(self.hint.take());
         self.refused_by = failure.layer.map(|layer| RefusedBy {
             layer,
             reason: failure.reason,
         });
         self.certificate = failure.certificate.as_deref().map(CertificateShape::from);
     }
+}
+
+/// Where a request failed, and why.
+fn told(request: &Request, failure: &RequestFailure) -> String {
+    let place = match request.address {
+        _ if request.via_proxy => Some("by proxy".to_owned()),
+        address => address.map(|address| format!("at {address}")),
+    };
+    let detail = &failure.detail;
+    // What is said of a connection says by itself what was being done.
+    if matches!(
+        failure.stage,
+        Stage::Resolve | Stage::Address | Stage::Connect | Stage::Proxy | Stage::Tls
+    ) {
+        let place = place.map(|place| format!(" ({place})"));
+        return format!("{detail}{}", place.unwrap_or_default());
+    }
+    let layer = failure.layer.map(|layer| format!(" ({layer})"));
+    let place = place.map(|place| format!(" {place}"));
+    let (layer, place) = (layer.unwrap_or_default(), place.unwrap_or_default());
+    format!("{}{layer}{place}: {detail}", stage(failure.stage))
 }
 
 /// Who refused a request.
@@ -265,6 +284,19 @@ impl Place {
             column: *column,
         })
     }
+}
+
+/// Whether all that the plugin knows of it is what its host has told it, so that the host tells it
+/// better.
+fn is_hearsay(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::Denied
+            | ErrorCode::Other(_)
+            | ErrorCode::Timeout
+            | ErrorCode::Unreachable
+            | ErrorCode::Untrusted
+    )
 }
 
 fn sync_exit(error: &SyncError) -> Exit {

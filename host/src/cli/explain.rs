@@ -176,8 +176,8 @@ mod tests {
         }
         let description = error.describe();
         assert_eq!(
-            description.causes[1],
-            "the TLS handshake at 10.0.0.1: the authority is not trusted"
+            description.causes[0],
+            "the authority is not trusted (at 10.0.0.1)"
         );
         assert!(description.hint.unwrap().starts_with("ca-file = "));
 

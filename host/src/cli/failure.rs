@@ -5,6 +5,7 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::advice;
 use super::approval::NotApproved;
 use super::description::{Description, Place};
 use super::exit::Exit;
@@ -122,28 +123,37 @@ impl CommandError {
                 action,
                 path,
                 source,
-            } => host(format!("cannot {action} `{}`", path.display()), source),
+            } => file(action, path, source),
             Self::Findings => verdict(Exit::FINDINGS, "not everything will work"),
             Self::Ended { signal, left } => ended(*signal, left),
             Self::Interrupted { left } => {
                 verdict(Exit::INTERRUPTED, &format!("interrupted: {left}"))
             }
-            Self::LookUp { name, source } => {
-                verdict(Exit::UNREACHABLE, &format!("cannot look up `{name}`"))
-                    .caused_by(Some(source))
-            }
-            Self::Loop { tried } => verdict(
+            Self::LookUp { name, source } => hinted(
+                Exit::UNREACHABLE,
+                format!("cannot look up `{name}`"),
+                "look whether the name is right; if it is, ask whoever runs this network's name servers",
+            )
+            .caused_by(Some(source)),
+            Self::Loop { tried } => hinted(
                 Exit::MALFORMED,
-                "the plugin's list leads back to where it was",
+                "the plugin's list leads back to where it was".to_owned(),
+                "this is a fault of the plugin: tell whoever made it",
             )
             .while_trying(tried),
             Self::NoAddress { name, remedy } => no_address(name, remedy.as_deref()),
             Self::NotApproved(plugin) => Description::of_plugin(plugin),
             Self::Open { tried, source, at } => unopened(source, at.as_deref()).while_trying(tried),
-            Self::Output(error) => host("cannot write to standard output".to_owned(), error),
+            Self::Output(error) => Description {
+                hint: Some("look at what standard output leads to: what was written is cut".into()),
+                ..host("cannot write to standard output".to_owned(), error)
+            },
             Self::Record { path } => unreadable_record(path),
             Self::Refusal => verdict(Exit::REFUSED_BY_POLICY, "the request would be refused"),
-            Self::Runtime(error) => host("cannot start the runtime".to_owned(), error),
+            Self::Runtime(error) => Description {
+                hint: Some("this machine, or the container, may have no more threads or files".into()),
+                ..host("cannot start the runtime".to_owned(), error)
+            },
             Self::Sync { tried, source } => Description::of_sync(source).while_trying(tried),
             Self::Unapproved { connection } => unapproved(connection),
             Self::Unwritten(error) => unwritten(error),
@@ -162,6 +172,12 @@ fn verdict(exit: Exit, message: &str) -> Description {
 /// Something that this machine does not let be done.
 fn host(message: String, source: &io::Error) -> Description {
     Description::new(Exit::UNEXPECTED, message).caused_by(Some(source))
+}
+
+fn file(action: &str, path: &Path, source: &io::Error) -> Description {
+    let mut description = host(format!("cannot {action} `{}`", path.display()), source);
+    description.hint = crate::error::file_hint(source).map(str::to_owned);
+    description
 }
 
 fn hinted(exit: Exit, message: String, hint: &str) -> Description {
@@ -191,6 +207,8 @@ fn content(source: &ContentError, request: &Request) -> Description {
     let mut description = Description::new(Exit::CONTENT, source.to_string());
     description.detail = Some(source.reason().to_owned());
     description.saw(request);
+    let advice = || advice::of_content(source).map(str::to_owned);
+    description.hint = description.hint.or_else(advice);
     description
 }
 
@@ -206,7 +224,13 @@ fn unopened(source: &Error, at: Option<&ConfigurationError>) -> Description {
 fn no_address(name: &str, remedy: Option<&str>) -> Description {
     let message = format!("no address of `{name}` may be dialled");
     let mut description = Description::new(Exit::REFUSED_BY_POLICY, message);
-    description.hint = remedy.map(super::remedy::with_option);
+    description.hint = Some(remedy.map_or_else(
+        || {
+            "look whether the address is really the forge's: such an address is dialled for nobody"
+                .to_owned()
+        },
+        super::remedy::with_option,
+    ));
     description
 }
 
@@ -214,10 +238,11 @@ fn unwritten(error: &ChangeError) -> Description {
     let hint = match error {
         ChangeError::Busy(_) | ChangeError::Changed(_) => "run the command once more",
         ChangeError::Malformed(error) => return configuration(error),
-        ChangeError::Unwritable { .. } => {
-            let description = Description::new(Exit::UNEXPECTED, error.to_string());
-            return description.caused_by(error.source());
-        }
+        ChangeError::Unwritable {
+            action,
+            path,
+            source,
+        } => return file(action, path, source),
     };
     hinted(Exit::CONFIGURATION, error.to_string(), hint)
 }

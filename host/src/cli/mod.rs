@@ -12,9 +12,10 @@
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
 //! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`: how answers look
-//! - `failure`, `description`, `cases`, `certificate`, `remedy`, `explain`, `exit`: what went
-//!   wrong, in words and as the exit status
+//! - `failure`, `description`, `cases`, `certificate`, `remedy`, `advice`, `explain`, `exit`: what
+//!   went wrong, in words, with what to do, and as the exit status
 
+mod advice;
 mod approval;
 mod arguments;
 mod cases;
@@ -337,6 +338,8 @@ With --json there is one object on standard output. A list is {\"items\":[…],\
 is not complete says so, with the cursor or the error. A failure is {\"error\":{…}}, and
 `code-source exit-codes` tells every code and exit status.";
 
+#[cfg(test)]
+mod gallery;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -5,8 +5,18 @@
 pub(crate) fn with_option(hint: &str) -> String {
     match option(hint) {
         Some(option) => format!("{hint} in the configuration, or `{option}`"),
+        None if is_line(hint) => format!("{hint} in the configuration"),
         None => hint.to_owned(),
     }
+}
+
+/// Whether it is a line of the configuration, and not a sentence.
+fn is_line(hint: &str) -> bool {
+    let key = hint.split_once(" = ").map_or("", |(key, _)| key);
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 fn option(hint: &str) -> Option<String> {
@@ -51,6 +61,8 @@ mod tests {
         let webhook = "webhook-urls = [\"https://a.example/hook\"]";
         assert!(with_option(webhook).ends_with("or `--webhook-url URL`"));
         assert_eq!(with_option("use https"), "use https");
+        assert_eq!(with_option("deny = []"), "deny = [] in the configuration");
+        assert_eq!(with_option("use `a = 1`"), "use `a = 1`");
         let origins = "redirect-origins = [\"https://a.example\", \"https://b.example\"]";
         assert!(with_option(origins).ends_with("or `--redirect-origin https://b.example`"));
         let proxy = "proxy = { url = \"…\", credentials = { file = \"…\" } }";

@@ -58,7 +58,14 @@ impl ConfigurationError {
             Self::NoSuchConnection { known, .. } => {
                 Some(format!("the connections there: `{}`", known.join("`, `")))
             }
-            Self::Malformed { .. } | Self::Unreadable { .. } => None,
+            Self::Malformed { .. } => {
+                Some("mend that line; `code-source help` shows a whole file".into())
+            }
+            Self::Unreadable { source, .. } => Some(
+                crate::error::file_hint(source)
+                    .unwrap_or("name another file")
+                    .into(),
+            ),
         }
     }
 

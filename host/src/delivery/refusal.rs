@@ -83,17 +83,22 @@ impl DeliveryRefusal {
             Self::NoSecret {
                 secret: Some(secret),
             } => format!(
-                "secrets = {{ {secret} = {{ file = \"…\" }} }}, with the secret that the webhook has"
+                "secrets = {{ {secret} = {{ file = \"…\" }} }}"
             ),
             Self::NoSecret { secret: None } => {
                 "allow-unauthenticated-deliveries = true, if nobody else can reach the address"
                     .to_owned()
             }
-            Self::AuditFailed
-            | Self::BodyTooLarge
+            Self::AuditFailed => {
+                "look at the audit's file and its disk: what cannot be recorded is not read".to_owned()
+            }
+            Self::BodyTooLarge
             | Self::HeadersTooLarge
             | Self::Malformed { .. }
-            | Self::RepeatedHeader { .. } => return None,
+            | Self::RepeatedHeader { .. } => {
+                "no forge sends that by itself: look who else can reach the address, and what is in between"
+                    .to_owned()
+            }
         })
     }
 }

@@ -116,7 +116,13 @@ impl SyncError {
             Self::Io { source, .. } => return io_hint(source),
             Self::Limit { .. } => "raise the limit if a repository of this size is meant".into(),
             Self::Locked { .. } => "wait until it ends".into(),
-            Self::Sink(_) | Self::Unreadable(_) | Self::Unsafe { .. } => return None,
+            Self::Unreadable(_) => {
+                "what was there is unchanged; run it again, and if it stays so, tell the forge's administrator".into()
+            }
+            Self::Unsafe { .. } => {
+                "nothing of it was written; whoever keeps the repository has to remove or rename it".into()
+            }
+            Self::Sink(_) => return None,
         })
     }
 

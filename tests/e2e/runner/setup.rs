@@ -50,7 +50,7 @@ async fn a_certificate_that_is_over_or_somebody_elses() {
         says(
             &rig.runner().run(&["check"]),
             25,
-            &["the TLS handshake", words, "\n    SHA-256     "],
+            &["is not accepted", words, "\n    SHA-256     "],
         );
     }
 }
@@ -107,7 +107,7 @@ async fn a_host_that_is_not_there() {
     let closed = option("url", &format!("https://127.0.0.1:{port}"));
     let printed = check(&rig, &[&closed, &token, "--private-address=127.0.0.0/8"]);
     let named = format!("no connection to port {port}: 127.0.0.1");
-    says(&printed, 24, &[&named, "hint: check the host's name, DNS"]);
+    says(&printed, 24, &[&named, "hint: look at host and port"]);
     // The name is one that no server of names may know.
     let printed = check(&rig, &[&option("url", "https://forge.invalid"), &token]);
     says(

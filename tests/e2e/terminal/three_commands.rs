@@ -11,7 +11,9 @@ use super::Study;
 fn commands(heading: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let text = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, rest) = text.split_once(heading).expect("the heading is in the README");
+    let (_, rest) = text
+        .split_once(heading)
+        .expect("the heading is in the README");
     let lines = rest.lines().filter_map(|line| line.strip_prefix("$ "));
     let ours = lines.filter(|line| line.starts_with("code-source "));
     let bare = ours.map(|line| line.split("  #").next().unwrap_or(line).trim());
@@ -73,6 +75,10 @@ async fn of_the_readme_connect_by_options_as_well() {
     std::fs::create_dir(study.path("home")).unwrap();
     std::fs::copy(study.path("token"), study.path("home/.gitlab-token")).unwrap();
     // As the README says for an authority of one's own, and for an address of one's own.
-    run(&study, &format!("{command} --ca-file ca.pem --private-address 127.0.0.0/8")).success();
+    run(
+        &study,
+        &format!("{command} --ca-file ca.pem --private-address 127.0.0.0/8"),
+    )
+    .success();
     run(&study, "code-source tree web/shop").success();
 }
