@@ -18,6 +18,7 @@ mod statuses;
 mod sync;
 mod text;
 mod webhooks;
+mod why;
 
 use code_source_stand_in::{Change, Effect, Fault, Matcher, Project, When, noise};
 use code_source_tests::{Rig, Runner};

@@ -34,8 +34,11 @@ impl Exit {
     );
     pub(crate) const CONTENT: Self =
         exit(5, "content", "content did not arrive whole and unchanged");
-    pub(crate) const FINDINGS: Self =
-        exit(6, "findings", "`check` found something that does not work");
+    pub(crate) const FINDINGS: Self = exit(
+        6,
+        "findings",
+        "`check` found something that does not work, or `why` that a repository is not listed",
+    );
     pub(crate) const PLUGIN: Self = exit(
         7,
         "plugin",

@@ -17,6 +17,16 @@ Examples:
   code-source repos --search shop
   code-source repos --owner web --minimum-access maintainer --json")]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    filter: FilterArguments,
+
+    #[command(flatten)]
+    list: ListArguments,
+}
+
+/// Which repositories are wanted, here and in `why`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct FilterArguments {
     /// Only those whose path or name contains this, at least three characters
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
@@ -36,16 +46,13 @@ pub(crate) struct Arguments {
     /// Archived ones too
     #[arg(long)]
     include_archived: bool,
-
-    #[command(flatten)]
-    list: ListArguments,
 }
 
 /// Run `list-repositories`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let session = context.open()?;
     let list = arguments.list.clone();
-    let filter = arguments.filter();
+    let filter = arguments.filter.filter();
     let fetch = async |request| {
         let outcome = session.source.list_repositories(&filter, &request).await;
         let page = session.notes.answer("list the repositories", outcome)?;
@@ -61,8 +68,8 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     .await
 }
 
-impl Arguments {
-    fn filter(self) -> Filter {
+impl FilterArguments {
+    pub(crate) fn filter(self) -> Filter {
         Filter {
             search: self.search,
             owner: self.owner,

@@ -81,6 +81,7 @@ mod stat_file;
 mod statuses;
 mod sync;
 mod webhooks;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -123,6 +124,8 @@ enum Command {
     /// List the repositories that the token may see
     #[command(visible_alias = "repos")]
     ListRepositories(list_repositories::Arguments),
+    /// Find out why a repository is not listed
+    Why(why::Arguments),
     /// Tell about one repository
     ReadRepository(read_repository::Arguments),
     /// Find the commit that a branch or a tag leads to
@@ -194,6 +197,7 @@ impl Command {
             Self::Check(arguments) => check::run(arguments, context).await,
             Self::Doctor(arguments) => doctor::run(arguments, context).await,
             Self::ListRepositories(arguments) => list_repositories::run(arguments, context).await,
+            Self::Why(arguments) => why::run(arguments, context).await,
             Self::ReadRepository(arguments) => read_repository::run(arguments, context).await,
             Self::Resolve(arguments) => resolve::run(arguments, context).await,
             Self::ListRefs(arguments) => list_refs::run(arguments, context).await,

@@ -22,6 +22,7 @@ fn every_command_and_alias_is_understood() {
         "check --url git.acme.example --token-file t --private-address 10.0.0.0/8 --private-address ::1/128",
         "list-repositories --search shop --minimum-access maintainer --limit 5",
         "repos --owner web --member-only --include-archived",
+        "why web/shop --owner web --minimum-access maintainer --member-only",
         "read-repository web/shop",
         "resolve 42 --tag v1",
         "list-refs web/shop --kind tag --search v",

@@ -77,6 +77,7 @@ async fn single_answers_have_the_documented_keys() {
             &["check"][..],
             "account edition findings product rate-limit token version works",
         ),
+        (&["why", shop], "listed reasons repository"),
         (&["read-repository", shop], REPOSITORY),
         (&["resolve", shop], "commit repository"),
         (&["read-commit", shop, "main"], COMMIT),

@@ -1,0 +1,76 @@
+//! `why`: the deciding reason first, in text and in JSON.
+
+use code_source_stand_in::{AccessLevel, TokenSpec};
+use serde_json::json;
+
+use super::Desk;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_is_listed_is_named_with_its_identity() {
+    let desk = Desk::new().await;
+    let id = desk.project.id();
+    let text = desk.text(&["why", "web/shop"]);
+    assert_eq!(
+        text,
+        format!("`web/shop` is listed: it is the repository {id}\n")
+    );
+    let value = desk.json(&["why", &id.to_string()]);
+    assert_eq!(value["listed"], true);
+    assert_eq!(value["repository"]["path"], "web/shop");
+    assert_eq!(value["reasons"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_line_is_the_reason_that_decides_and_the_status_says_so() {
+    let desk = Desk::new().await;
+    let _project = desk.project.clone().archived();
+    let printed = desk.runner.run(&["why", "web/shop"]);
+    assert_eq!(printed.status, 6, "{}", printed.stderr);
+    assert_eq!(
+        printed.text(),
+        "error: `web/shop` is archived, and the list is of those in use (archived)\n\
+         hint: list archived repositories too, or have it taken back into use\n"
+    );
+    desk.text(&["why", "web/shop", "--include-archived"]);
+    let printed = desk
+        .runner
+        .run(&["why", "web/shop", "--owner", "office", "--json"]);
+    assert_eq!(printed.status, 6);
+    let value = printed.json();
+    assert_eq!(value["listed"], false);
+    let codes: Vec<_> = value["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reason| reason["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["owner-differs", "archived"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_has_to_do_says_who() {
+    let desk = Desk::new().await;
+    let bot = desk.rig.forge.user("bot");
+    let _project = desk.project.clone().members(&bot, AccessLevel::Developer);
+    let token = desk.rig.forge.token(TokenSpec::new(&bot, &["api"]));
+    let file = desk.rig.token_file("bot", &token);
+    let runner = desk.rig.runner_with([
+        format!("--url={}", desk.rig.forge.url()),
+        format!("--token-file={}", file.display()),
+        format!("--ca-file={}", desk.path("ca.pem")),
+        "--private-address=127.0.0.0/8".to_owned(),
+    ]);
+    let printed = runner.run(&["why", "web/shop", "--minimum-access", "maintainer"]);
+    assert_eq!(printed.status, 6, "{}", printed.stderr);
+    assert_eq!(
+        printed.text(),
+        "error: `bot` is Developer in `web/shop`, and the filter asks for Maintainer (access-too-low)\n\
+         hint: give the account at least Maintainer there or in the group, or ask for less (for the \
+         forge's administrator)\n"
+    );
+    let printed = runner.run(&["why", "web/gone"]);
+    let text = printed.text();
+    assert!(
+        text.starts_with("error: there is no repository `web/gone`, or none that `bot` may see")
+    );
+}
