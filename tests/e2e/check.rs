@@ -1,11 +1,18 @@
 //! `check`: what it reports about a forge, an account and a token.
 
-use code_source::contract::types::{CredentialProblem, ErrorCode, Severity};
-use code_source::{Failure, Source};
-use code_source_stand_in::{Certificate, Feature, StandIn, TokenSpec};
-use code_source_tests::{Rig, expect, played, plugin};
+mod refused;
 
-fn codes(report: &code_source::contract::connection::Report) -> Vec<(&str, Severity)> {
+use code_source::contract::connection::Report;
+use code_source::contract::types::{Aspect, ErrorCode, Party, Severity};
+use code_source::{Failure, Source};
+use code_source_stand_in::{
+    Certificate, Effect, Fault, Feature, Matcher, StandIn, TokenSpec, When,
+};
+use code_source_tests::{Rig, expect, first_page, played, plugin};
+
+use crate::operations::everything;
+
+fn codes(report: &Report) -> Vec<(&str, Severity)> {
     report
         .findings
         .iter()
@@ -81,46 +88,6 @@ async fn a_token_without_the_scope_api_is_an_error_among_the_findings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_expired_and_a_revoked_token_are_told_apart() {
-    let rig = Rig::new().await;
-    let user = rig.forge.user("somebody");
-    let past = time::macros::date!(2020 - 01 - 01);
-    let expired = rig.forge.token(TokenSpec {
-        expires: Some(past),
-        ..TokenSpec::new(&user, &["api"])
-    });
-    let revoked = rig.forge.token(TokenSpec::new(&user, &["api"]));
-    rig.forge.revoke(&revoked);
-    for (token, problem) in [(expired, "Expired"), (revoked, "Revoked")] {
-        let source = Source::open(plugin(), rig.connection_with(&token)).unwrap();
-        let error = error(source.check().await.answer.unwrap_err());
-        let ErrorCode::Unauthenticated(found) = &error.code else {
-            panic!("{error:?}")
-        };
-        assert_eq!(
-            format!("{found:?}"),
-            format!("CredentialProblem::{problem}")
-        );
-        assert_eq!(error.status, Some(401));
-        assert!(error.hint.is_some());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_the_forge_does_not_know_is_invalid() {
-    let rig = Rig::new().await;
-    let source = Source::open(plugin(), rig.connection_with("glpat-nobody-knows-this")).unwrap();
-    let error = error(source.check().await.answer.unwrap_err());
-    assert!(
-        matches!(
-            error.code,
-            ErrorCode::Unauthenticated(CredentialProblem::Invalid | CredentialProblem::Missing)
-        ),
-        "{error:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_authority_is_untrusted_to_the_plugin_and_named_in_the_report() {
     let rig = Rig::with(played().certificate(Certificate::SelfSigned)).await;
     let outcome = rig.source().check().await;
@@ -136,16 +103,20 @@ async fn an_unknown_authority_is_untrusted_to_the_plugin_and_named_in_the_report
     assert!(failure.reason.starts_with("certificate-"), "{failure:?}");
 }
 
-async fn checked(rig: &Rig, token: &str) -> code_source::contract::connection::Report {
+async fn checked(rig: &Rig, token: &str) -> Report {
     let source = Source::open(plugin(), rig.connection_with(token)).unwrap();
     expect(source.check().await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_costs_three_requests() {
+async fn a_check_costs_five_requests_and_four_as_an_ordinary_account() {
     let rig = Rig::new().await;
     checked(&rig, &rig.token).await;
-    assert_eq!(rig.asked(""), 3);
+    assert_eq!(rig.asked(""), 5);
+    let user = rig.forge.user("bot");
+    let token = rig.forge.token(TokenSpec::new(&user, &["api"]));
+    checked(&rig, &token).await;
+    assert_eq!(rig.asked(""), 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,22 +137,117 @@ async fn the_end_of_a_token_is_told_and_so_is_that_it_comes_soon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_admin_mode_a_token_without_that_scope_is_not_an_administrators() {
+async fn admin_mode_that_the_token_lacks_is_found_out_for_certain() {
     let rig = Rig::new().await;
+    let is_told = |report: &Report| {
+        report
+            .findings
+            .iter()
+            .any(|one| one.code.contains("admin-mode"))
+    };
+    assert!(!is_told(&checked(&rig, &rig.token).await));
     rig.forge.feature(Feature::AdminMode);
     let report = checked(&rig, &rig.token).await;
-    let finding = report
-        .findings
-        .iter()
-        .find(|finding| finding.code == "not-an-administrator");
-    let hint = finding.and_then(|finding| finding.hint.as_ref()).unwrap();
-    assert!(hint.contains("admin_mode"), "{hint}");
+    assert!(codes(&report).contains(&("admin-mode-required", Severity::Warning)));
     let root = rig.forge.user("root");
     let token = rig
         .forge
         .token(TokenSpec::new(&root, &["api", "admin_mode"]));
     let report = checked(&rig, &token).await;
+    assert!(!is_told(&report), "{report:?}");
     assert_eq!(report.account.unwrap().administrator, Some(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_who_does_not_grant_the_questions_gets_a_report_all_the_same() {
+    let rig = Rig::new().await;
+    rig.forge.feature(Feature::AdminMode);
+    rig.forge.feature(Feature::DecodePercent2f);
+    let denied = ["GET /application/**", "GET /projects/*"];
+    let denied = denied.map(|pattern| pattern.parse().unwrap());
+    let source = Source::open(plugin(), rig.connection().deny(denied)).unwrap();
+    let report = expect(source.check().await);
+    assert!(codes(&report).contains(&("admin-mode-not-covered", Severity::Info)));
+    assert!(report.findings.iter().all(|one| one.about != Aspect::Api));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_takes_paths_apart_is_an_error_among_the_findings() {
+    let rig = Rig::new().await;
+    rig.forge.feature(Feature::DecodePercent2f);
+    let report = checked(&rig, &rig.token).await;
+    assert_eq!(
+        codes(&report)[0],
+        ("encoded-slash-decoded", Severity::Error)
+    );
+    let finding = &report.findings[0];
+    assert_eq!(finding.remedied_by, Some(Party::NetworkAdministrator));
+    assert!(finding.hint.as_ref().unwrap().contains("nocanon"));
+    let rig = Rig::new().await;
+    rig.forge.fault(Fault {
+        on: Matcher::target("%2F"),
+        when: When::Always,
+        what: Effect::Html,
+    });
+    let report = checked(&rig, &rig.token).await;
+    assert_eq!(
+        codes(&report)[0],
+        ("encoded-slash-refused", Severity::Error)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rate_limit_is_told_where_the_forge_tells_it() {
+    let rig = Rig::with(StandIn::builder().version("18.6.0")).await;
+    let user = rig.forge.user("bot");
+    let token = rig.forge.token(TokenSpec::new(&user, &["api"]));
+    assert!(checked(&rig, &token).await.rate_limit.is_none());
+    rig.forge.feature(Feature::RateLimitHeaders);
+    rig.forge.feature(Feature::Throttle {
+        requests: 40,
+        period: std::time::Duration::from_secs(3_600),
+        text: "Retry later".to_owned(),
+    });
+    let few =
+        |report: &Report| codes(report).contains(&("rate-limit-nearly-used-up", Severity::Warning));
+    let report = checked(&rig, &token).await;
+    let limit = report.rate_limit.expect("it is told");
+    // Of the whole hour, although GitLab writes the limit as one of a minute.
+    assert_eq!(limit.limit, 40);
+    assert!((36..40).contains(&limit.remaining) && limit.resets_at.is_some());
+    assert!(!few(&report), "{report:?}");
+    let source = Source::open(plugin(), rig.connection_with(&token)).unwrap();
+    for _ in 0..31 {
+        expect(source.list_repositories(&everything(), &first_page()).await);
+    }
+    assert!(few(&checked(&rig, &token).await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_are_no_persons_own_are_told_as_what_they_are() {
+    let rig = Rig::with(StandIn::builder().version("18.6.0")).await;
+    for (name, code) in [
+        ("project_42_bot_0a1b2c", "project-access-token"),
+        ("group_7_bot_0a1b2c", "group-access-token"),
+    ] {
+        let user = rig.forge.user(name).bot();
+        let token = rig.forge.token(TokenSpec::new(&user, &["api"]));
+        let report = checked(&rig, &token).await;
+        assert!(
+            codes(&report).contains(&(code, Severity::Warning)),
+            "{report:?}"
+        );
+    }
+    let user = rig.forge.user("ann");
+    let spec = TokenSpec {
+        granular: true,
+        ..TokenSpec::new(&user, &["read_user"])
+    };
+    let report = checked(&rig, &rig.forge.token(spec)).await;
+    assert!(
+        codes(&report).contains(&("fine-grained-token", Severity::Warning)),
+        "{report:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,24 +279,6 @@ async fn a_fine_grained_token_leaves_things_unknown_and_is_no_error() {
         "{report:?}"
     );
     assert!(report.account.is_none());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_has_no_version_is_not_the_forge() {
-    let rig = Rig::new().await;
-    let source = Source::open(plugin(), {
-        let url = format!("{}/api", rig.forge.url());
-        let token = code_source::TokenSource::Value(code_source::Secret::new(&rig.token));
-        let private = ["127.0.0.0/8".parse().unwrap()];
-        let connection = code_source::Connection::new("test", url, token);
-        connection
-            .ca_file(rig.folder().join("ca.pem"))
-            .private_addresses(private)
-    });
-    rig.forge.allow_unexpected();
-    let error = error(source.unwrap().check().await.answer.unwrap_err());
-    assert!(matches!(error.code, ErrorCode::NotTheApi(_)), "{error:?}");
-    rig.forge.clear_requests();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ mod create_tag;
 mod delete_branch;
 mod diff_file;
 mod edit_pull_request;
+mod explain_absence;
 mod link;
 mod list_changes;
 mod list_commits;

@@ -1,6 +1,13 @@
 //! Whether the forge can be worked with: `connection.check`, and what it finds.
 
+mod asked;
 mod check;
 mod finding;
+mod slashes;
+mod standing;
 
-pub(crate) use check::check;
+pub(crate) use self::{
+    check::check,
+    finding::{credential, decoded_slashes, unsatisfied_admin_mode},
+    standing::{AdminMode, Standing},
+};

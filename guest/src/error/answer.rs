@@ -1,6 +1,6 @@
 //! From GitLab's status and body to an error; apart because this table is what people trust.
 
-use super::{Failure, Purpose, denial, quote, stranger};
+use super::{Failure, Mark, Purpose, denial, quote, stranger};
 use crate::{
     bindings::types::{Conflict, ErrorCode, Subject},
     model::Problem,
@@ -17,7 +17,9 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
         text => format!(": {}", quote(text)),
     };
     let message = format!("{}: GitLab answered {}{said}", purpose.action, head.status);
-    let mut failure = Failure::new(verdict.code, message).with_head(head);
+    let mut failure = Failure::new(verdict.code, message)
+        .with_head(head)
+        .with_mark(verdict.mark);
     if let Some(hint) = verdict.hint {
         failure = failure.with_hint(hint);
     }
@@ -31,18 +33,28 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
 pub(super) struct Verdict {
     pub(super) code: ErrorCode,
     pub(super) hint: Option<String>,
+    pub(super) mark: Option<Mark>,
 }
 
 impl Verdict {
     pub(super) fn new(code: ErrorCode) -> Self {
-        Self { code, hint: None }
+        Self {
+            code,
+            hint: None,
+            mark: None,
+        }
     }
 
     pub(super) fn hint(code: ErrorCode, hint: impl Into<String>) -> Self {
         Self {
-            code,
             hint: Some(hint.into()),
+            ..Self::new(code)
         }
+    }
+
+    pub(super) fn with_mark(mut self, mark: Mark) -> Self {
+        self.mark = Some(mark);
+        self
     }
 }
 
@@ -121,7 +133,8 @@ fn missing(purpose: &Purpose, problem: &Problem) -> Verdict {
             ErrorCode::NotFound(purpose.missing.clone()),
             "if it exists, a proxy in front of GitLab may decode `%2F` in addresses; with Apache, \
              `AllowEncodedSlashes NoDecode` and `nocanon` prevent that",
-        );
+        )
+        .with_mark(Mark::Unrouted);
     }
     let message = problem.message.as_str();
     let named = SUBJECTS.iter().find(|(name, _)| message.contains(name));
@@ -226,7 +239,7 @@ mod tests {
         ));
         assert!(matches!(
             denial(r#"{"message":"403 Forbidden - Your account has been blocked"}"#),
-            Denial::Account(reason) if reason == "Your account has been blocked"
+            Denial::Account(reason) if reason == "it is blocked"
         ));
         assert!(matches!(
             denial(r#"{"message":"403 Forbidden - admin mode required"}"#),

@@ -1,6 +1,6 @@
 //! The forms of 401 and 403; apart because most of GitLab's words are in them.
 
-use super::{answer::Verdict, quote};
+use super::{Mark, account, answer::Verdict, quote};
 use crate::{
     bindings::types::{CredentialProblem, Denial, ErrorCode},
     model::Problem,
@@ -43,10 +43,13 @@ pub(super) fn forbidden(problem: &Problem) -> Verdict {
             Denial::Scope(quote(or(&problem.scope, "api"))),
             "make a token with the scope `api`",
         ),
-        "insufficient_granular_scope" => (
-            Denial::Scope(quote(or(&problem.description, problem.text()))),
-            "the token is a fine-grained one: give it that permission, or use one with the scope `api`",
-        ),
+        "insufficient_granular_scope" => {
+            let needed = quote(or(&problem.description, problem.text()));
+            let hint = "the token is a fine-grained one: give it that permission, or use one with the \
+                        scope `api`";
+            return Verdict::hint(ErrorCode::Forbidden(Denial::Scope(needed)), hint)
+                .with_mark(Mark::FineGrained);
+        }
         _ => by_message(problem),
     };
     Verdict::hint(ErrorCode::Forbidden(denial), hint)
@@ -71,11 +74,13 @@ fn by_message(problem: &Problem) -> (Denial, &'static str) {
             "add this host's address to those that GitLab accepts",
         );
     }
-    if mentions(ACCOUNT_WORDS) {
-        return (
-            Denial::Account(quote(or(reason, text))),
-            "the token's owner has to sign in to GitLab, or an administrator has to free the account",
-        );
+    if let Some((state, hint)) = account::state(&lower) {
+        let said = quote(or(reason, text));
+        let why = match state {
+            "" => said,
+            state => state.to_owned(),
+        };
+        return (Denial::Account(why), hint);
     }
     match reason.is_empty() {
         true => (
@@ -92,17 +97,3 @@ fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
         false => text,
     }
 }
-
-const ACCOUNT_WORDS: &[&str] = &[
-    "account",
-    "banned",
-    "blocked",
-    "confirm",
-    "deactivated",
-    "locked",
-    "password",
-    "pending approval",
-    "terms",
-    "two-factor",
-    "2fa",
-];

@@ -1,5 +1,6 @@
 //! Failures on their way out; apart so that one place decides how they read.
 
+mod account;
 mod answer;
 mod breakage;
 mod denial;
@@ -16,18 +17,34 @@ pub(crate) use quote::quote;
 
 /// An error of the contract, boxed because it is large and rare.
 #[derive(Debug)]
-pub(crate) struct Failure(Box<Error>);
+pub(crate) struct Failure {
+    error: Box<Error>,
+    mark: Option<Mark>,
+}
+
+/// What GitLab's words gave away beyond what the contract's case says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// The token is a fine-grained one.
+    FineGrained,
+    /// GitLab has no such route.
+    Unrouted,
+}
 
 impl Failure {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self(Box::new(Error {
+        let error = Error {
             code,
             message: message.into(),
             hint: None,
             status: None,
             request_id: None,
             retry_after: None,
-        }))
+        };
+        Self {
+            error: Box::new(error),
+            mark: None,
+        }
     }
 
     /// An argument cannot be right.
@@ -67,42 +84,55 @@ impl Failure {
 
     /// The same failure, of something else that it keeps from being done.
     pub(crate) fn again(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            error: self.error.clone(),
+            mark: self.mark,
+        }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.error.hint = Some(hint.into());
         self
     }
 
     /// Note which answer it was.
     pub(crate) fn with_head(mut self, head: &Head) -> Self {
-        self.0.status = Some(head.status);
-        self.0.request_id = head.field("x-request-id").map(quote);
+        self.error.status = Some(head.status);
+        self.error.request_id = head.field("x-request-id").map(quote);
         self
     }
 
     pub(crate) fn with_retry_after(mut self, milliseconds: Option<u64>) -> Self {
-        self.0.retry_after = milliseconds;
+        self.error.retry_after = milliseconds;
+        self
+    }
+
+    fn with_mark(mut self, mark: Option<Mark>) -> Self {
+        self.mark = mark;
+        self
+    }
+
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.error.message = message.into();
         self
     }
 
     pub(crate) fn with_code(mut self, code: ErrorCode) -> Self {
-        self.0.code = code;
+        self.error.code = code;
         self
     }
 
     /// A write was sent, this came of it, and looking at GitLab did not tell what became of it.
     pub(crate) fn into_unknown_outcome(mut self) -> Self {
-        self.0.message += "; whether the change took effect is not known";
-        self.0.code = ErrorCode::OutcomeUnknown;
-        self.0.retry_after = None;
+        self.error.message += "; whether the change took effect is not known";
+        self.error.code = ErrorCode::OutcomeUnknown;
+        self.error.retry_after = None;
         self.with_hint("look whether it took effect, or make the same call again")
     }
 
     /// Warn of what may be done twice, where the outcome is not known and nothing tells a repetition.
     pub(crate) fn not_to_be_repeated(self) -> Self {
-        match self.0.code {
+        match self.error.code {
             ErrorCode::OutcomeUnknown => {
                 self.with_hint("look whether it took effect before you make the same call again")
             }
@@ -111,27 +141,31 @@ impl Failure {
     }
 
     pub(crate) fn code(&self) -> &ErrorCode {
-        &self.0.code
+        &self.error.code
     }
 
     pub(crate) fn message(&self) -> &str {
-        &self.0.message
+        &self.error.message
     }
 
     pub(crate) fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+        self.error.hint.as_deref()
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
-        self.0.status
+        self.error.status
+    }
+
+    pub(crate) fn is_marked(&self, mark: Mark) -> bool {
+        self.mark == Some(mark)
     }
 
     pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self.0.code, ErrorCode::NotFound(_))
+        matches!(self.error.code, ErrorCode::NotFound(_))
     }
 
     pub(crate) fn into_error(self) -> Error {
-        *self.0
+        *self.error
     }
 }
 

@@ -50,9 +50,16 @@ pub(crate) struct User {
     pub(crate) name: String,
     #[serde(deserialize_with = "lenient")]
     pub(crate) state: String,
-    /// There only for administrators, and only while the credential acts as one.
+    /// There only for administrators: whether the credential acts as one is another matter, where the
+    /// instance has an admin mode.
     #[serde(deserialize_with = "lenient")]
     pub(crate) is_admin: bool,
+    /// Whether GitLab shows it only what it is a member of, and what is public.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) external: bool,
+    /// Whether GitLab made the account for a token.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) bot: bool,
     #[serde(deserialize_with = "lenient")]
     pub(crate) web_url: String,
 }
@@ -66,6 +73,15 @@ pub(crate) struct Token {
     pub(crate) scopes: Vec<String>,
     /// A day, or null.
     pub(crate) expires_at: Option<String>,
+    /// Whether it has permissions one by one, from 18.x on.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) granular: bool,
+}
+
+impl Token {
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|one| one == scope)
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(crate) use self::{
     instance::{Token, User, Version},
     merge_request::{DiffRefs, DiffVersion, MergeRequest, Settings, without_draft_mark},
     problem::Problem,
-    project::Project,
+    project::{Project, role},
     reference::{Branch, Tag},
     status::CommitStatus,
     time::{date, http_date, in_milliseconds, timestamp, timestamp_text},

@@ -42,6 +42,15 @@ pub(crate) struct Project {
     tag_list: Vec<String>,
     #[serde(default)]
     last_activity_at: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    shared_with_groups: Vec<Shared>,
+}
+
+/// A group that a project is shared with.
+#[derive(Debug, Deserialize)]
+struct Shared {
+    #[serde(default, deserialize_with = "lenient")]
+    group_full_path: String,
 }
 
 impl Project {
@@ -58,6 +67,44 @@ impl Project {
     /// Whether the code is switched off for everybody.
     pub(crate) fn is_disabled(&self) -> bool {
         self.repository_access_level.as_deref() == Some("disabled")
+    }
+
+    pub(crate) fn is_archived(&self) -> bool {
+        self.archived
+    }
+
+    /// The day on which it was marked for deletion or will be deleted, as the version has it.
+    pub(crate) fn deleted_on(&self) -> Option<&str> {
+        let day = self.marked_for_deletion_on.as_deref();
+        day.or(self.marked_for_deletion_at.as_deref())
+    }
+
+    /// Who may see it, in GitLab's word.
+    pub(crate) fn visibility(&self) -> &str {
+        &self.visibility
+    }
+
+    /// The path of the group or the account that it is in.
+    pub(crate) fn namespace_path(&self) -> &str {
+        let path = self.path_with_namespace.rsplit_once('/');
+        path.map_or("", |(namespace, _)| namespace)
+    }
+
+    /// The account's levels by its own membership and by that of the group.
+    pub(crate) fn levels(&self) -> (Option<u32>, Option<u32>) {
+        let level = |membership: &Option<Membership>| {
+            let level = membership.as_ref().map(|one| one.access_level);
+            level.filter(|level| *level > 0)
+        };
+        let permissions = self.permissions.as_ref();
+        permissions.map_or((None, None), |both| {
+            (level(&both.project_access), level(&both.group_access))
+        })
+    }
+
+    pub(crate) fn is_shared_with(&self, group: &str) -> bool {
+        let mut groups = self.shared_with_groups.iter();
+        groups.any(|one| one.group_full_path.eq_ignore_ascii_case(group))
     }
 
     pub(crate) fn into_repository(self) -> Repository {
@@ -128,6 +175,22 @@ impl Permissions {
             Some(level) => Access::Other(level.to_string()),
         }
     }
+}
+
+/// What people call a level.
+pub(crate) fn role(level: u32) -> String {
+    let name = match level {
+        5 => "Minimal Access",
+        10 => "Guest",
+        15 => "Planner",
+        20 => "Reporter",
+        30 => "Developer",
+        40 => "Maintainer",
+        50 => "Owner",
+        60 => "Administrator",
+        other => return format!("a member of level {other}"),
+    };
+    name.to_owned()
 }
 
 fn visibility(word: String) -> Visibility {

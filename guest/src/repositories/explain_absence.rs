@@ -1,32 +1,88 @@
 //! `repositories.explain-absence`; apart as every function of the contract is.
+//!
+//! Nothing is concluded that GitLab was not asked: whether a list has a repository is asked of the list
+//! itself, cut down to that repository.
+
+mod hidden;
+mod list;
+mod place;
+mod shown;
 
 use super::{filter::Wanted, read_repository};
 use crate::{
     bindings::{
-        repositories::{Absence, Access, Filter, Repository, RepositoryRef, State},
+        repositories::{Absence, Filter, RepositoryRef},
         types::{Aspect, ErrorCode, Finding, Party, Severity, Subject},
     },
     call::Call,
-    error::{Failure, quote},
+    connection::decoded_slashes,
+    error::{Failure, Mark, quote},
     transport::Transport,
 };
 
-/// Find out why a list does not have a repository.
+/// Find out why a list does not have a repository, with a dozen requests at most.
 pub(crate) async fn explain_absence<T: Transport>(
     call: &Call<T>,
     named: &RepositoryRef,
     filter: &Filter,
 ) -> Result<Absence, Failure> {
     let wanted = Wanted::new(filter)?;
+    if let RepositoryRef::Path(path) = named
+        && !path.contains('/')
+    {
+        check_name(path)?;
+        return hidden::explain(call, named).await;
+    }
     // Only where GitLab itself says that there is no project, there is none.
     let missing = Subject::Other("endpoint".to_owned());
     match read_repository::read(call, named, missing).await {
-        Ok(project) => Ok(shown(project.into_repository(), &wanted)),
-        Err(failure) => match failure.code() {
-            ErrorCode::Moved(id) => Ok(absence(vec![moved(id)])),
-            ErrorCode::NotFound(Subject::Repository) => Ok(absence(vec![hidden()])),
+        Ok(project) => shown::explain(call, project, &wanted, None).await,
+        Err(failure) if failure.is_marked(Mark::Unrouted) => Ok(absence(vec![decoded_slashes()])),
+        Err(failure) => match (failure.code(), named) {
+            (ErrorCode::Moved(id), RepositoryRef::Path(path)) => {
+                moved(call, path, id, &wanted).await
+            }
+            (ErrorCode::NotFound(Subject::Repository), _) => hidden::explain(call, named).await,
             _ => Err(failure),
         },
+    }
+}
+
+/// Its path is another one by now. The list tells which, because the call is bound to the old path.
+async fn moved<T: Transport>(
+    call: &Call<T>,
+    path: &str,
+    id: &str,
+    wanted: &Wanted<'_>,
+) -> Result<Absence, Failure> {
+    // The id is a number: it was read as one.
+    match list::find(call, id).await? {
+        Some(project) => shown::explain(call, project, wanted, Some(path)).await,
+        None => {
+            let message = format!(
+                "`{}` has moved, and is the repository {} now, which GitLab does not list",
+                quote(path),
+                quote(id)
+            );
+            let reason = reason(Severity::Error, "moved", message);
+            Ok(absence(vec![
+                reason.remedy(Party::User, "name it by its identity"),
+            ]))
+        }
+    }
+}
+
+/// A name without a group is a group's or an account's, or nobody's. A number would be an identity.
+fn check_name(name: &str) -> Result<(), Failure> {
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    let is_odd = name
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '\\' | '?' | '#' | '%'));
+    match is_number || is_odd || name.len() > 255 || matches!(name, "." | "..") {
+        true => Err(Failure::invalid(
+            "repository: a path has the form `group/name`, without an encoding",
+        )),
+        false => Ok(()),
     }
 }
 
@@ -37,66 +93,6 @@ fn absence(reasons: Vec<Finding>) -> Absence {
     }
 }
 
-/// Hold what GitLab shows against each part of the filter.
-fn shown(repository: Repository, wanted: &Wanted<'_>) -> Absence {
-    let mut reasons = Vec::new();
-    if matches!(repository.state, State::Archived) && !wanted.include_archived {
-        let message = format!("`{}` is archived", quote(&repository.path));
-        reasons.push(
-            reason("archived", message).remedy(Party::User, "list archived repositories as well"),
-        );
-    }
-    if !wanted.finds(&repository.path, &repository.name) {
-        let message = format!(
-            "the search is neither in the path `{}` nor in the name",
-            quote(&repository.path)
-        );
-        reasons.push(reason("search-differs", message).remedy(Party::User, "search for less"));
-    }
-    if wanted
-        .minimum_level
-        .is_some_and(|least| level(&repository) < least)
-    {
-        let message = "the account has less access than the filter asks for";
-        reasons.push(reason("access-too-low", message).remedy(
-            Party::ForgeAdministrator,
-            "give the token's account a higher role there",
-        ));
-    }
-    Absence {
-        repository: Some(repository),
-        reasons,
-    }
-}
-
-fn level(repository: &Repository) -> u32 {
-    match &repository.access {
-        None | Some(Access::None) => 0,
-        Some(Access::Guest) => 10,
-        Some(Access::Reporter) => 20,
-        Some(Access::Developer) => 30,
-        Some(Access::Maintainer) => 40,
-        Some(Access::Owner) => 50,
-        Some(Access::Other(number)) => number.parse().unwrap_or(0),
-    }
-}
-
-fn moved(id: &str) -> Finding {
-    let message = format!(
-        "it has another path now: it is the repository `{}`",
-        quote(id)
-    );
-    reason("moved", message).remedy(Party::User, "name it by its identity")
-}
-
-fn hidden() -> Finding {
-    let message = "there is no such repository, or none that the account may see";
-    reason("hidden", message).remedy(
-        Party::ForgeAdministrator,
-        "make the token's account a member of it or of its group",
-    )
-}
-
-fn reason(code: &str, message: impl Into<String>) -> Finding {
-    Finding::new(Severity::Error, Aspect::Repository, code, message)
+fn reason(severity: Severity, code: &str, message: impl Into<String>) -> Finding {
+    Finding::new(severity, Aspect::Repository, code, message)
 }

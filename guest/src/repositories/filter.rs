@@ -12,9 +12,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) owner: Option<&'a str>,
-    search: Option<&'a str>,
+    pub(super) search: Option<&'a str>,
     pub(super) minimum_level: Option<u32>,
-    member_only: bool,
+    pub(super) member_only: bool,
     pub(super) include_archived: bool,
 }
 
@@ -79,18 +79,12 @@ impl<'a> Wanted<'a> {
 
     /// GitLab also finds words in descriptions.
     pub(super) fn matches(&self, project: &model::Project) -> bool {
-        self.finds(&project.path_with_namespace, project.name())
-    }
-
-    /// Whether what is searched for is in the path or in the name.
-    pub(super) fn finds(&self, path: &str, name: &str) -> bool {
         let Some(search) = self.search else {
             return true;
         };
         let search = search.to_lowercase();
-        [path, name]
-            .iter()
-            .any(|text| text.to_lowercase().contains(&search))
+        let contains = |text: &str| text.to_lowercase().contains(&search);
+        contains(&project.path_with_namespace) || contains(project.name())
     }
 
     pub(super) fn fingerprint(&self, base_url: &str) -> Fingerprint {

@@ -1,12 +1,15 @@
 //! `connection.check`.
 
+use std::cell::Cell;
+
 use super::forge::{Reply, Seen, run};
 use crate::{
     bindings::{
         connection::Report,
-        types::{CredentialProblem, Denial, Error, ErrorCode},
+        types::{CredentialProblem, Denial, Error, ErrorCode, Stranger},
     },
     connection::check,
+    transport::BreakageKind,
 };
 
 const VERSION: &str =
@@ -15,6 +18,8 @@ const USER: &str = r#"{"username":"root","name":"Root","state":"active","is_admi
 const TOKEN: &str =
     r#"{"name":"ours","scopes":["api","admin_mode"],"expires_at":"2026-12-31","revoked":false}"#;
 
+const SLASHES: &str = "GET /projects/-%2Fencoded-slash";
+
 fn ask(answer: impl Fn(&str) -> Option<Reply>) -> (Result<Report, Error>, Seen) {
     run(
         "connection.check",
@@ -22,6 +27,7 @@ fn ask(answer: impl Fn(&str) -> Option<Reply>) -> (Result<Report, Error>, Seen) 
             answer(line).unwrap_or_else(|| match line {
                 "GET /version" => Reply::json(VERSION),
                 "GET /user" => Reply::json(USER),
+                SLASHES => Reply::missing("Project"),
                 _ => Reply::json(TOKEN),
             })
         },
@@ -41,7 +47,7 @@ fn a_good_connection_is_reported_without_findings() {
         ["api", "admin_mode"]
     );
     assert!(report.findings.is_empty(), "{:?}", report.findings);
-    assert_eq!(seen.requests.len(), 3);
+    assert_eq!(seen.requests.len(), 4);
 }
 
 #[test]
@@ -122,4 +128,99 @@ fn a_token_that_does_not_know_itself_is_reported_as_unknown() {
     let report = report.expect("it works");
     assert!(report.token.is_none());
     assert_eq!(report.findings[0].code, "token-scopes-unknown");
+}
+
+fn codes(report: &Report) -> Vec<&str> {
+    let findings = report.findings.iter();
+    findings.map(|finding| finding.code.as_str()).collect()
+}
+
+const PLAIN_TOKEN: &str = r#"{"scopes":["api"],"expires_at":"2026-12-31"}"#;
+
+#[test]
+fn an_administrator_without_the_scope_is_asked_what_only_administrators_may_know() {
+    let with = |limits: fn() -> Reply| {
+        let (report, seen) = ask(|line| match line {
+            "GET /personal_access_tokens/self" => Some(Reply::json(PLAIN_TOKEN)),
+            "GET /application/plan_limits" => Some(limits()),
+            _ => None,
+        });
+        assert_eq!(seen.requests.len(), 5);
+        let report = report.expect("it can be reported");
+        codes(&report).join(" ")
+    };
+    assert_eq!(with(|| Reply::json("{}")), "");
+    let refused = || Reply::status(403, r#"{"message":"403 Forbidden"}"#);
+    assert_eq!(with(refused), "admin-mode-required");
+    assert_eq!(with(|| Reply::missing("Plan")), "admin-mode-not-covered");
+}
+
+#[test]
+fn where_the_host_refuses_the_questions_the_report_is_made_without_them() {
+    let (report, _) = ask(|line| match line {
+        "GET /personal_access_tokens/self" => Some(Reply::json(PLAIN_TOKEN)),
+        "GET /application/plan_limits" | SLASHES => Some(Reply::Broken(BreakageKind::Denied)),
+        _ => None,
+    });
+    let report = report.expect("it can be reported");
+    assert_eq!(codes(&report), ["admin-mode-not-covered"]);
+}
+
+#[test]
+fn a_path_that_the_router_does_not_know_was_taken_apart() {
+    let (report, _) =
+        ask(|line| (line == SLASHES).then(|| Reply::status(404, r#"{"error":"404 Not Found"}"#)));
+    let report = report.expect("it can be reported");
+    assert_eq!(codes(&report), ["encoded-slash-decoded"]);
+    let (report, _) = ask(|line| {
+        (line == SLASHES)
+            .then(|| Reply::content(404, "<h1>Not Found</h1>").field("content-type", "text/html"))
+    });
+    let report = report.expect("it can be reported");
+    assert_eq!(codes(&report), ["encoded-slash-refused"]);
+    let asked = Cell::new(0);
+    let (report, _) = ask(|line| {
+        let is_first = line == SLASHES && asked.replace(asked.get() + 1) == 0;
+        is_first.then(|| Reply::content(404, "").field("content-type", "text/html"))
+    });
+    assert!(codes(&report.expect("it can be reported")).is_empty());
+}
+
+#[test]
+fn the_rate_limit_is_that_of_its_real_span_and_of_the_last_answer() {
+    let (report, _) = ask(|line| {
+        let left = match line {
+            "GET /version" => "90",
+            "GET /user" => "89",
+            _ => return None,
+        };
+        let observed = if left == "90" { "10" } else { "11" };
+        let body = if left == "90" { VERSION } else { USER };
+        Some(
+            Reply::json(body)
+                .field("RateLimit-Limit", "2")
+                .field("RateLimit-Observed", observed)
+                .field("RateLimit-Remaining", left)
+                .field("RateLimit-Reset", "1767225600"),
+        )
+    });
+    let limit = report.expect("it works").rate_limit.expect("it is told");
+    assert_eq!((limit.limit, limit.remaining), (100, 89));
+    assert_eq!(limit.resets_at, Some(1_767_225_600));
+}
+
+#[test]
+fn a_web_firewall_is_told_and_not_asked_again() {
+    let (report, seen) = ask(|_| {
+        Some(
+            Reply::content(503, "<title>Just a moment...</title>")
+                .field("content-type", "text/html"),
+        )
+    });
+    assert!(matches!(
+        report.expect_err("it is a firewall").code,
+        ErrorCode::NotTheApi(Stranger::WebFirewall)
+    ));
+    // What `%2F` meets is the one question that is asked twice.
+    assert_eq!(seen.requests.len(), 5);
 }

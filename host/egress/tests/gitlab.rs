@@ -360,3 +360,29 @@ fn placeholders_hold_what_they_say() {
         );
     }
 }
+
+#[test]
+fn the_question_about_slashes_names_no_repository_and_holds_one_path_alone() {
+    let call = policy().call("git.all", None).unwrap();
+    let decide = |path: &'static str| {
+        let head = RequestHead {
+            method: "GET",
+            scheme: "https",
+            authority: "forge.example",
+            path,
+            query: None,
+        };
+        call.decide(&head)
+            .map(|permit| permit.template().to_owned())
+    };
+    let asked = decide("/api/v4/projects/-%2Fencoded-slash").unwrap();
+    assert_eq!(asked, "/projects/{nobody}");
+    for path in [
+        "/api/v4/projects/-%2Fencoded-slashes",
+        "/api/v4/projects/web%2Fshop",
+        "/api/v4/projects/42",
+    ] {
+        let denial = decide(path).unwrap_err();
+        assert_eq!(denial.reason(), Reason::RepositoryNotNamed, "{path}");
+    }
+}

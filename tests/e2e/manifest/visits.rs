@@ -5,6 +5,7 @@ use code_source::Source;
 use code_source::contract::changes::{ChangedFile, CommitRequest, FileAction};
 use code_source::contract::git::{LineRange, Revision};
 use code_source::contract::pull_requests::{Edit, NewComment, Position, Side};
+use code_source::contract::repositories::{Filter, RepositoryRef};
 use code_source::contract::webhooks::{Topic, Wanted};
 use code_source_stand_in::{
     AccessLevel, Change, DiffLimits, Effect, Fault, Feature, Matcher, StandIn, TokenSpec, When,
@@ -13,7 +14,7 @@ use code_source_tests::{first_page, played, plugin};
 use http::Method;
 
 use super::Used;
-use crate::operations::{Stock, WRITES, operations};
+use crate::operations::{Stock, WRITES, everything, operations};
 
 /// All of them.
 pub(super) async fn all(used: &mut Used) {
@@ -27,6 +28,20 @@ pub(super) async fn all(used: &mut Used) {
     around(&shop, used).await;
     omitted(used).await;
     decoded(used).await;
+    absences(used).await;
+}
+
+/// Of what is shown and of what is not, as an administrator whose token admin mode may stop.
+async fn absences(used: &mut Used) {
+    let shop = Stock::new(played()).await;
+    let filter = Filter {
+        owner: Some("elsewhere".to_owned()),
+        ..everything()
+    };
+    for path in ["web/shop", "ann/notes"] {
+        let named = RepositoryRef::Path(path.to_owned());
+        used.take(shop.source.explain_absence(&named, &filter).await);
+    }
 }
 
 /// As somebody whose role is too low.

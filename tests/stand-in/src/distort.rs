@@ -20,9 +20,13 @@ use crate::{
 pub(crate) fn replacement(effect: &Effect, base: &str, headers: &HeaderMap) -> Option<Reply> {
     Some(match effect {
         Effect::BadGateway => html(StatusCode::BAD_GATEWAY, "502 Bad Gateway"),
-        Effect::Html => html(StatusCode::OK, "Checking your browser"),
+        Effect::Html => html(StatusCode::OK, "A page for people"),
         Effect::EchoCredential => echo(headers),
         Effect::RedirectTo(url) => Reply::empty(StatusCode::FOUND).with("location", url),
+        Effect::SignInPage => sign_in(),
+        Effect::WebFirewall => html(StatusCode::FORBIDDEN, "Attention Required!")
+            .with("server", "cloudflare")
+            .with("cf-ray", "8f0e1d2c3b4a5968-FRA"),
         Effect::SignInRedirect => {
             Reply::empty(StatusCode::FOUND).with("location", format!("{base}/users/sign_in"))
         }
@@ -68,6 +72,13 @@ pub(crate) fn html(status: StatusCode, title: &str) -> Reply {
         "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
     );
     Reply::typed(status, "text/html; charset=utf-8", page.into())
+}
+
+/// GitLab's page to sign in, as far as anybody looks at it.
+fn sign_in() -> Reply {
+    let page = "<!DOCTYPE html>\n<html><head><title>Sign in · GitLab</title></head><body><form action=\"/users/sign_in\" \
+                method=\"post\"><input name=\"user[login]\"><input type=\"password\"></form></body></html>\n";
+    Reply::typed(StatusCode::OK, "text/html; charset=utf-8", page.into())
 }
 
 fn echo(headers: &HeaderMap) -> Reply {

@@ -119,6 +119,8 @@ pub enum Effect {
     OddJson(u64),
     /// A redirect to this URL instead of the answer.
     RedirectTo(String),
+    /// A page to sign in with status 200 instead of the answer.
+    SignInPage,
     /// A redirect to the page where people sign in.
     SignInRedirect,
     /// The body comes in pieces of so many bytes with a pause before each.
@@ -134,6 +136,8 @@ pub enum Effect {
         /// When to come again.
         retry_after: RetryAfter,
     },
+    /// A web firewall's page with status 403 instead of the answer.
+    WebFirewall,
     /// `Content-Length` says so many bytes more than there are, or fewer.
     WrongContentLength(i64),
 }

@@ -46,6 +46,8 @@ pub enum Feature {
     ObjectStorage(String),
     /// Paging by number ends here; 50,000 where nothing is said.
     OffsetLimit(u64),
+    /// Lists leave out what is marked for deletion.
+    PendingDeletionUnlisted,
     /// `Range` is honoured where content is raw.
     Ranges,
     /// Every answer tells the state of the throttle.
@@ -83,6 +85,7 @@ pub(crate) struct Features {
     pub(crate) mergeability_checked_after: u32,
     pub(crate) object_storage: Option<String>,
     pub(crate) offset_limit: u64,
+    pub(crate) pending_deletion_unlisted: bool,
     pub(crate) ranges: bool,
     pub(crate) rate_limit_headers: bool,
     pub(crate) searches_per_minute: Option<u32>,
@@ -116,6 +119,7 @@ impl Default for Features {
             mergeability_checked_after: 0,
             object_storage: None,
             offset_limit: 50_000,
+            pending_deletion_unlisted: false,
             ranges: false,
             rate_limit_headers: false,
             searches_per_minute: None,
@@ -144,6 +148,7 @@ impl Features {
             Feature::MergeabilityCheckedAfter(reads) => self.mergeability_checked_after = reads,
             Feature::ObjectStorage(url) => self.object_storage = Some(url),
             Feature::OffsetLimit(limit) => self.offset_limit = limit,
+            Feature::PendingDeletionUnlisted => self.pending_deletion_unlisted = true,
             Feature::Ranges => self.ranges = true,
             Feature::RateLimitHeaders => self.rate_limit_headers = true,
             Feature::SearchesPerMinute(count) => self.searches_per_minute = Some(count),

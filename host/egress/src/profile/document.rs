@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::{
     body::BodyRule,
     endpoint::{Endpoint, Method, Segment},
-    path::{check_path, is_unreserved},
+    path::check_path,
     profile::{
         Contents, Deliveries, Identity, ProfileError, RefusedHost,
         refused::{Entry, Refused},
@@ -256,10 +256,9 @@ impl From<SegmentDocument> for Part {
 
 fn rule_problem(rule: &Rule) -> Option<&'static str> {
     let method = rule.endpoint.method();
+    let is_segment = |value: &str| !value.contains('/') && check_path(&format!("/{value}")).is_ok();
     let one_of = |part: &Part| match part {
-        Part::OneOf(values) => {
-            !values.is_empty() && values.iter().all(|value| value.bytes().all(is_unreserved))
-        }
+        Part::OneOf(values) => !values.is_empty() && values.iter().all(|value| is_segment(value)),
         _ => true,
     };
     if !method.is_read() && rule.access == Access::Read {

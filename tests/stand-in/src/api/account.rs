@@ -75,15 +75,15 @@ fn full(call: &Call<'_>, user: &UserRecord) -> Value {
         "can_create_group": true,
         "can_create_project": true,
         "two_factor_enabled": false,
-        "external": false,
+        "external": user.external,
         "private_profile": false,
         "commit_email": format!("{}@example.com", user.username),
         "shared_runners_minutes_limit": null,
         "extra_shared_runners_minutes_limit": null,
         "scim_identities": [],
     });
-    // Only administrators are told, and only while they are.
-    if call.viewer.admin {
+    // Only administrators are told, whether or not they act as such under admin mode.
+    if user.admin {
         answer["is_admin"] = true.into();
         answer["note"] = Value::Null;
         answer["namespace_id"] = user.id.into();

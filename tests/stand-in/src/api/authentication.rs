@@ -33,6 +33,7 @@ pub(crate) fn authenticate(
     let viewer = Viewer {
         user: Some(user.id),
         admin: is_admin(features, &user, &token),
+        external: user.external,
     };
     Ok((viewer, Some(token)))
 }

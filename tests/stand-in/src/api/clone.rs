@@ -116,6 +116,7 @@ pub(super) fn viewer(
     Ok(Viewer {
         user: Some(user.id),
         admin: user.admin,
+        external: user.external,
     })
 }
 

@@ -52,3 +52,23 @@ pub(crate) fn settings(call: &Call<'_>) -> Answer {
         }),
     ))
 }
+
+/// What only administrators may know, and only while they act as such.
+pub(crate) fn plan_limits(call: &Call<'_>) -> Answer {
+    call.user()?;
+    if !call.viewer.admin {
+        return Err(Refusal::forbidden(""));
+    }
+    Ok(Reply::json(
+        StatusCode::OK,
+        &json!({
+            "ci_instance_level_variables": 25,
+            "ci_pipeline_size": 0,
+            "ci_active_jobs": 0,
+            "ci_project_subscriptions": 2,
+            "conan_max_file_size": 3_221_225_472_u64,
+            "npm_max_file_size": 524_288_000,
+            "storage_size_limit": 0,
+        }),
+    ))
+}

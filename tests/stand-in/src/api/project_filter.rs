@@ -36,6 +36,8 @@ pub(crate) struct Filter {
     active_after: Option<i64>,
     active_before: Option<i64>,
     topics: Vec<String>,
+    /// Whether what is marked for deletion is left out.
+    lasting: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -120,6 +122,7 @@ impl Filter {
                 .text("topic")
                 .map(|text| text.split(',').map(str::to_owned).collect())
                 .unwrap_or_default(),
+            lasting: call.features.pending_deletion_unlisted,
         })
     }
 
@@ -157,6 +160,7 @@ impl Filter {
 
     fn matches(&self, world: &World, viewer: Viewer, project: &ProjectRecord) -> bool {
         self.is_in_place(world, project)
+            && !(self.lasting && project.pending_deletion.is_some())
             && self
                 .archived
                 .is_none_or(|wanted| wanted == project.archived)

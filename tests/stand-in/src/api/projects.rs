@@ -30,6 +30,7 @@ pub(crate) fn list_of_group(call: &Call<'_>) -> Answer {
         };
         namespace
             .filter(|namespace| namespace.kind == NamespaceKind::Group)
+            .filter(|group| call.viewer.can_see_group(world, group))
             .map(|namespace| namespace.id)
     });
     let id = found.ok_or_else(|| Refusal::not_found("Group"))?;

@@ -1,6 +1,6 @@
 //! Who may see what; apart, because every handler asks the same questions.
 
-use super::{NamespaceKind, ProjectRecord, RepositoryAccess, World};
+use super::{Namespace, NamespaceKind, ProjectRecord, RepositoryAccess, World};
 
 /// A member's role, by GitLab's numbers.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -50,6 +50,8 @@ pub(crate) struct Viewer {
     pub(crate) user: Option<u64>,
     /// Whether the user administers the instance with this credential.
     pub(crate) admin: bool,
+    /// Whether what is internal is shown to members alone.
+    pub(crate) external: bool,
 }
 
 /// A member's roles in a project: its own, and that inherited from groups.
@@ -94,9 +96,25 @@ impl Viewer {
         self.admin
             || match project.visibility {
                 Visibility::Public => true,
-                Visibility::Internal => self.user.is_some(),
-                Visibility::Private => self.access(world, project).level().is_some(),
+                Visibility::Internal if !self.external => self.user.is_some(),
+                Visibility::Internal | Visibility::Private => {
+                    self.access(world, project).level().is_some()
+                }
             }
+    }
+
+    /// Whether a group is shown. A private one is to its members, and to those of what is in it.
+    pub(crate) fn can_see_group(self, world: &World, group: &Namespace) -> bool {
+        let is_member = || {
+            let inside = world
+                .projects
+                .iter()
+                .filter(|project| world.is_within(project.namespace, group.id));
+            let mut levels = inside.map(|project| self.access(world, project).level());
+            let own = self.user.and_then(|user| group.members.get(&user));
+            own.is_some() || levels.any(|level| level.is_some())
+        };
+        !group.private || self.admin || is_member()
     }
 
     pub(crate) fn can_read_code(self, world: &World, project: &ProjectRecord) -> bool {

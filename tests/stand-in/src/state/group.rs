@@ -23,6 +23,16 @@ impl Group {
         self
     }
 
+    /// Hides it from everybody but its members.
+    pub fn private(self) -> Self {
+        self.shared.write(|world| {
+            if let Some(namespace) = world.namespace_mut(self.id) {
+                namespace.private = true;
+            }
+        });
+        self
+    }
+
     /// Its number.
     pub fn id(&self) -> u64 {
         self.id

@@ -13,6 +13,7 @@ pub(crate) struct Namespace {
     pub(crate) full_name: String,
     pub(crate) parent: Option<u64>,
     pub(crate) kind: NamespaceKind,
+    pub(crate) private: bool,
     pub(crate) members: HashMap<u64, AccessLevel>,
 }
 

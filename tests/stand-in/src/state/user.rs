@@ -11,21 +11,34 @@ pub enum AccountState {
     /// It may.
     #[default]
     Active,
+    /// An administrator banned it, which GitLab tells it in the words of a blocked one.
+    Banned,
     /// An administrator blocked it.
     Blocked,
     /// It was not used for long.
     Deactivated,
+    /// The directory that it comes from blocked it, which GitLab tells it like any other block.
+    LdapBlocked,
     /// Its password must be changed first.
     PasswordExpired,
+    /// No administrator has approved it yet.
+    PendingApproval,
     /// It has not accepted the terms of service.
     TermsNotAccepted,
+    /// It has to set up a second factor first. GitLab's words for this are not known for certain.
+    TwoFactorMissing,
+    /// Nobody followed the link that was sent to its address.
+    Unconfirmed,
 }
 
 impl AccountState {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Banned => "banned",
             Self::Blocked => "blocked",
             Self::Deactivated => "deactivated",
+            Self::LdapBlocked => "ldap_blocked",
+            Self::PendingApproval => "blocked_pending_approval",
             _ => "active",
         }
     }
@@ -34,7 +47,9 @@ impl AccountState {
     pub(crate) fn rejection(self, username: &str, url: &str) -> Option<String> {
         match self {
             Self::Active => None,
-            Self::Blocked => Some("Your account has been blocked.".to_owned()),
+            Self::Banned | Self::Blocked | Self::LdapBlocked => {
+                Some("Your account has been blocked.".to_owned())
+            }
             Self::Deactivated => Some(format!(
                 "Your account has been deactivated by your administrator. Please log back in from \
                  a web browser to reactivate your account at {url}"
@@ -44,6 +59,18 @@ impl AccountState {
                  password."
                     .to_owned(),
             ),
+            Self::PendingApproval => Some(
+                "Your account is pending approval from your administrator and hence blocked."
+                    .to_owned(),
+            ),
+            Self::TwoFactorMissing => {
+                Some("Two-factor authentication has to be set up for this account.".to_owned())
+            }
+            Self::Unconfirmed => Some(format!(
+                "Your primary email address is not confirmed. Please check your inbox for the \
+                 confirmation instructions. In case the link is expired, you can request a new \
+                 confirmation email at {url}users/confirmation/new"
+            )),
             Self::TermsNotAccepted => Some(format!(
                 "You (@{username}) must accept the Terms of Service in order to perform this \
                  action. To accept these terms, please access GitLab from a web browser at {url}."
@@ -59,6 +86,7 @@ pub(crate) struct UserRecord {
     pub(crate) name: String,
     pub(crate) admin: bool,
     pub(crate) bot: bool,
+    pub(crate) external: bool,
     pub(crate) state: AccountState,
 }
 
@@ -94,6 +122,11 @@ impl User {
     /// Makes it the account of a project or group access token.
     pub fn bot(self) -> Self {
         self.change(|user| user.bot = true)
+    }
+
+    /// Makes it an external account, which sees only what is public or what it is a member of.
+    pub fn external(self) -> Self {
+        self.change(|user| user.external = true)
     }
 
     /// Its number.

@@ -75,6 +75,7 @@ impl World {
             name: title_case(username),
             admin: false,
             bot: false,
+            external: false,
             state: super::AccountState::default(),
         });
         id
@@ -123,6 +124,7 @@ impl World {
             full_name,
             parent,
             kind,
+            private: false,
             members: HashMap::new(),
         });
         id

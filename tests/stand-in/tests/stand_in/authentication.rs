@@ -1,6 +1,6 @@
 //! Who may ask, and GitLab's words to those who may not.
 
-use code_source_stand_in::{AccountState, Feature, StandIn, TokenSpec, Visibility};
+use code_source_stand_in::{AccessLevel, AccountState, Feature, StandIn, TokenSpec, Visibility};
 use time::{Date, Month};
 
 use crate::client::Client;
@@ -75,6 +75,55 @@ async fn a_blocked_account_is_forbidden_with_a_reason() {
 }
 
 #[tokio::test]
+async fn accounts_that_cannot_be_used_are_told_why_in_gitlabs_words() {
+    let forge = StandIn::builder().start().await.unwrap();
+    let user = forge.user("ada");
+    let token = forge.token(TokenSpec::new(&user, &["api"]));
+    for (state, words) in [
+        (AccountState::Banned, "has been blocked"),
+        (AccountState::LdapBlocked, "has been blocked"),
+        (AccountState::PendingApproval, "pending approval"),
+        (AccountState::Deactivated, "deactivated"),
+        (AccountState::Unconfirmed, "not confirmed"),
+        (AccountState::PasswordExpired, "password expired"),
+        (AccountState::TermsNotAccepted, "Terms of Service"),
+        (AccountState::TwoFactorMissing, "Two-factor"),
+    ] {
+        let _user = user.clone().state(state);
+        let answer = Client::with_token(&forge, &token).get("/user").await;
+        assert!(answer.refusal().starts_with("403 "), "{state:?}");
+        assert!(answer.refusal().contains(words), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_external_account_sees_what_is_internal_only_as_a_member() {
+    let forge = StandIn::builder().start().await.unwrap();
+    forge.project("web/shop").visibility(Visibility::Internal);
+    let user = forge.user("ada");
+    let client = Client::with_token(&forge, &forge.token(TokenSpec::new(&user, &["api"])));
+    assert_eq!(client.get("/projects/web%2Fshop").await.status, 200);
+    let user = user.external();
+    assert_eq!(client.get("/projects/web%2Fshop").await.status, 404);
+    assert_eq!(client.get("/user").await.json()["external"], true);
+    let _group = forge.group("web").members(&user, AccessLevel::Guest);
+    assert_eq!(client.get("/projects/web%2Fshop").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_private_group_is_there_for_its_members_alone() {
+    let forge = StandIn::builder().start().await.unwrap();
+    forge.project("web/shop");
+    let group = forge.group("web").private();
+    let user = forge.user("ada");
+    let client = Client::with_token(&forge, &forge.token(TokenSpec::new(&user, &["api"])));
+    let answer = client.get("/groups/web/projects").await;
+    assert_eq!(answer.refusal(), r#"404 {"message":"404 Group Not Found"}"#);
+    let _group = group.members(&user, AccessLevel::Guest);
+    assert_eq!(client.get("/groups/web/projects").await.status, 200);
+}
+
+#[tokio::test]
 async fn under_admin_mode_an_administrator_needs_its_scope() {
     let forge = StandIn::builder().start().await.unwrap();
     forge.feature(Feature::AdminMode);
@@ -86,10 +135,13 @@ async fn under_admin_mode_an_administrator_needs_its_scope() {
     let client = Client::with_token(&forge, &plain);
     assert_eq!(client.get("/application/settings").await.status, 403);
     assert_eq!(client.get("/projects/1").await.status, 404);
-    assert!(client.get("/user").await.json()["is_admin"].is_null());
+    assert_eq!(client.get("/application/plan_limits").await.status, 403);
+    // GitLab names an administrator whether or not the token acts as one.
+    assert_eq!(client.get("/user").await.json()["is_admin"], true);
 
     let client = Client::with_token(&forge, &elevated);
     assert_eq!(client.get("/application/settings").await.status, 200);
+    assert_eq!(client.get("/application/plan_limits").await.status, 200);
     assert_eq!(client.get("/projects/1").await.status, 200);
     assert_eq!(client.get("/user").await.json()["is_admin"], true);
 }

@@ -76,6 +76,22 @@ fn the_identity_operation_reads_the_repository_that_it_names_and_no_more() {
 }
 
 #[test]
+fn the_absence_operation_reads_the_repository_that_it_names_and_no_more() {
+    let manifest = acme::MANIFEST.replace(Policy::IDENTITY_OPERATION, Policy::ABSENCE_OPERATION);
+    let manifest = Manifest::parse(manifest.as_bytes()).unwrap();
+    let base = BaseUrl::parse("forge.example/acme").unwrap();
+    let operator = acme::operator(&["read"]);
+    let policy = Policy::new(&acme::profile(), &manifest, &base, operator).unwrap();
+    let named = RepositoryArgument::Path("new/one");
+    let call = policy.call(Policy::ABSENCE_OPERATION, Some(named)).unwrap();
+    assert!(call.decide(&get("/acme/api/v9/things/new%2Fone")).is_ok());
+    let other = get("/acme/api/v9/things/43");
+    assert_denied(&call, &other, Layer::Repository, Reason::OtherRepository);
+    let call = policy.call(Policy::ABSENCE_OPERATION, None).unwrap();
+    assert_denied(&call, &other, Layer::Repository, Reason::RepositoryNotNamed);
+}
+
+#[test]
 fn the_identity_operation_cannot_declare_its_way_to_content() {
     let manifest = acme::MANIFEST.replace(
         r#"{ "endpoint": "GET /things/{thing}", "why": "the thing" }"#,

@@ -38,6 +38,11 @@ pub(super) static ROUTES: &[Route] = &[
     get("/version", Scope::User, instance::version),
     get("/metadata", Scope::User, instance::version),
     get("/application/settings", Scope::Api, instance::settings),
+    get(
+        "/application/plan_limits",
+        Scope::Api,
+        instance::plan_limits,
+    ),
     get("/user", Scope::User, account::user),
     get("/personal_access_tokens/self", Scope::Any, account::token),
     list("/projects", PROJECT_DEFAULTS, projects::list),

@@ -1,0 +1,99 @@
+//! Whom the token stands for, and what that account may do; apart because an absence is explained by
+//! it too.
+
+use serde::de::IgnoredAny;
+
+use super::asked::{Asked, ask};
+use crate::{
+    bindings::types::{Denial, ErrorCode},
+    call::Call,
+    error::Failure,
+    model::{Token, User},
+    transport::Transport,
+};
+
+/// The account and the token.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    pub(crate) user: Asked<User>,
+    pub(crate) token: Asked<Token>,
+    pub(crate) admin_mode: AdminMode,
+}
+
+/// Whether the instance asks administrators for its admin mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AdminMode {
+    /// It does not, or the token is prepared.
+    Satisfied,
+    /// It does, and the token is not.
+    Lacking,
+    /// Nobody asked: the account is no administrator, or GitLab could not be asked.
+    Unknown,
+}
+
+impl Standing {
+    /// Ask, with three requests at most.
+    pub(crate) async fn ask<T: Transport>(call: &Call<T>) -> Result<Self, Failure> {
+        let user = ask(call, "/user", "reading the token's owner");
+        let target = "/personal_access_tokens/self";
+        let token = ask(call, target, "reading the token's scopes");
+        let (user, token) = call.both(user, token).await;
+        let mut standing = Self {
+            user: user?,
+            token: token.or_else(unknown)?,
+            admin_mode: AdminMode::Unknown,
+        };
+        standing.admin_mode = standing.find_admin_mode(call).await;
+        Ok(standing)
+    }
+
+    /// Whether the account sees every repository.
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.is_named_administrator() && self.admin_mode != AdminMode::Lacking
+    }
+
+    /// Whether the account is an administrator's, whatever the token makes of it.
+    pub(crate) fn is_named_administrator(&self) -> bool {
+        self.user.told().is_some_and(|user| user.is_admin)
+    }
+
+    /// GitLab names an administrator whether or not the token acts as one, and lists less without a
+    /// word. It refuses what only administrators may know, so it is asked for the smallest of that.
+    async fn find_admin_mode<T: Transport>(&self, call: &Call<T>) -> AdminMode {
+        let refusals = [self.user.refused(), self.token.refused()];
+        if refusals.into_iter().flatten().any(is_admin_mode) {
+            return AdminMode::Lacking;
+        }
+        let Some(token) = self.token.told() else {
+            return AdminMode::Unknown;
+        };
+        if !self.is_named_administrator() {
+            return AdminMode::Unknown;
+        }
+        if token.has("admin_mode") {
+            return AdminMode::Satisfied;
+        }
+        let action = "asking what only an administrator may know";
+        match ask::<T, IgnoredAny>(call, "/application/plan_limits", action).await {
+            Ok(Asked::Told(..)) => AdminMode::Satisfied,
+            Ok(Asked::Refused(failure)) => match failure.code() {
+                ErrorCode::Forbidden(Denial::Role(_) | Denial::AdminMode) => AdminMode::Lacking,
+                _ => AdminMode::Unknown,
+            },
+            // It is worth no failure: the operator may not grant it.
+            Err(_) => AdminMode::Unknown,
+        }
+    }
+}
+
+pub(super) fn is_admin_mode(failure: &Failure) -> bool {
+    matches!(failure.code(), ErrorCode::Forbidden(Denial::AdminMode))
+}
+
+/// Tokens other than personal access tokens do not know themselves.
+fn unknown(failure: Failure) -> Result<Asked<Token>, Failure> {
+    match failure.is_not_found() {
+        true => Ok(Asked::Refused(failure)),
+        false => Err(failure),
+    }
+}
