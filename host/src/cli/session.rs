@@ -1,6 +1,6 @@
 //! From options to an open connection: apart because every command that calls begins with it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::arguments::GlobalArguments;
 use super::chosen::{Chosen, standard_file};
@@ -66,24 +66,10 @@ fn cache_directory(options: &GlobalArguments) -> Option<PathBuf> {
 /// Mounted secrets are often readable by everybody in their container, so only a person at a
 /// terminal is told.
 fn warn_of_readable_token(token: &TokenSource, notes: Notes) {
-    if let TokenSource::File(path) = token
-        && notes.is_terminal()
-        && is_readable_by_others(path)
-    {
+    if notes.is_terminal() && token.is_readable_by_others() {
+        let place = token.place();
         notes.warning(&format!(
-            "everybody on this machine can read the token in `{}`",
-            path.display()
+            "everybody on this machine can read the token in {place}"
         ));
     }
-}
-
-#[cfg(unix)]
-fn is_readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_readable_by_others(_: &Path) -> bool {
-    false
 }

@@ -1,7 +1,6 @@
 //! What can be told of a token without telling it: apart because whoever looks for a mistake in it
 //! must not see it either.
 
-use std::path::Path;
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
@@ -55,13 +54,12 @@ impl TokenSource {
             bytes: None,
             written: None,
             is_trimmed: false,
-            is_readable_by_others: false,
+            is_readable_by_others: self.is_readable_by_others(),
             problem: None,
         };
         if let Self::File(path) = self {
             let metadata = std::fs::metadata(path).ok();
             inspection.written = metadata.and_then(|metadata| metadata.modified().ok());
-            inspection.is_readable_by_others = is_readable_by_others(path);
         }
         match self.bytes() {
             Ok(bytes) => {
@@ -72,6 +70,21 @@ impl TokenSource {
             Err(problem) => inspection.problem = Some(problem),
         }
         inspection
+    }
+
+    /// Whether it is in a file that every account of this machine can read.
+    #[cfg(unix)]
+    pub(crate) fn is_readable_by_others(&self) -> bool {
+        use std::os::unix::fs::PermissionsExt as _;
+        let Self::File(path) = self else {
+            return false;
+        };
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn is_readable_by_others(&self) -> bool {
+        false
     }
 
     /// What is there, and its words by themselves: what is not a token as a whole may hold one.
@@ -171,18 +184,6 @@ fn white_space(text: &[u8]) -> Option<&'static str> {
     text.last()
         .is_some_and(is_space)
         .then_some("there is white space after it")
-}
-
-/// Mounted secrets are often readable by everybody in their container.
-#[cfg(unix)]
-fn is_readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_readable_by_others(_: &Path) -> bool {
-    false
 }
 
 /// What stands before a token where people copied it from.

@@ -69,7 +69,7 @@ fn tell(told: &connection::Report, http: Visit, duration: Duration, way: &mut Wa
     way.end(version.end_after(Duration::ZERO));
     let mut token = way.begin(StationName::Token);
     if let Some(known) = &told.token {
-        token.fact("name", known.name.clone().unwrap_or_default());
+        token.fact("called", known.name.clone().unwrap_or_default());
         token.facts("scopes", known.scopes.clone());
         token.fact("expires", known.expires_at.map_or_else(String::new, ends));
     }

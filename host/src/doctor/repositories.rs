@@ -5,7 +5,7 @@ use code_source_egress::ConnectedRepository;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::answer::of_finding;
+use super::answer::{of_finding, station};
 use super::forge::note;
 use super::observer::Way;
 use super::problem::{Cause, Gravity, Party, Problem};
@@ -47,7 +47,10 @@ pub(super) async fn visit(
     findings: &[Finding],
     way: &mut Way<'_>,
 ) {
-    if expected.is_empty() {
+    let is_told = findings
+        .iter()
+        .any(|one| station(one.about) == StationName::Repositories);
+    if expected.is_empty() && !is_told {
         way.end(Station::skipped(StationName::Repositories));
         return;
     }

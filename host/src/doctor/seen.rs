@@ -2,12 +2,15 @@
 //! happened, and knows nothing of people.
 
 use super::problem::{Cause, Party, Problem};
-use crate::report::RequestFailure;
+use crate::report::{RequestFailure, Stage};
 
 /// A request, or a connection for one, that failed.
 pub(super) fn problem(failure: &RequestFailure) -> Problem {
-    let (party, hint) = remedy(failure.reason);
-    let message = match beginning(failure.reason) {
+    let (party, hint) = match (failure.reason, failure.stage) {
+        ("connect-timeout", stage) => silence(stage),
+        (reason, _) => remedy(reason),
+    };
+    let message = match beginning(failure) {
         Some(beginning) => format!("{beginning}: {}", failure.detail),
         None => failure.detail.clone(),
     };
@@ -17,12 +20,35 @@ pub(super) fn problem(failure: &RequestFailure) -> Problem {
 }
 
 /// What the transport's words come to, where they say less than is known.
-fn beginning(reason: &str) -> Option<&'static str> {
-    Some(match reason {
-        "connect-failed" => "the port is closed, or a firewall rejects the connection",
-        "connection-lost" => "the server, or something before it, ended the connection",
+fn beginning(failure: &RequestFailure) -> Option<&'static str> {
+    Some(match (failure.reason, failure.stage) {
+        ("connect-failed", _) => "the port is closed, or a firewall rejects the connection",
+        ("connect-timeout", Stage::Connect) => {
+            "nothing answers there, as where a firewall drops connections"
+        }
+        ("connect-timeout", Stage::Tls) => "the connection is taken, and nothing answers on it",
+        ("connection-lost", _) => "the server, or something before it, ended the connection",
         _ => return None,
     })
+}
+
+/// What to do where nothing is said in the time that a connection may take.
+fn silence(stage: Stage) -> (Party, &'static str) {
+    let hint = match stage {
+        Stage::Resolve => {
+            "the name servers of this machine do not answer: ask whoever runs them, or the firewall before them"
+        }
+        Stage::Proxy => {
+            "the proxy takes connections and does not answer: look at its load and its log"
+        }
+        Stage::Tls => {
+            "a firewall or a load balancer on the way may take connections that it does not pass on; else look at the server's load"
+        }
+        _ => {
+            "let this machine through to that host and port, or raise the connection's limit `connect` if the way is long"
+        }
+    };
+    (Party::NetworkAdministrator, hint)
 }
 
 fn remedy(reason: &str) -> (Party, &'static str) {
@@ -40,10 +66,6 @@ fn remedy(reason: &str) -> (Party, &'static str) {
         "connect-failed" => (
             Party::NetworkAdministrator,
             "check host and port in the address of the connection, and that a firewall lets this machine through to them",
-        ),
-        "connect-timeout" => (
-            Party::NetworkAdministrator,
-            "a firewall may drop what it does not like without a word: let this machine through to that host and port",
         ),
         "connection-lost" | "tls-cut" => (
             Party::NetworkAdministrator,
@@ -72,6 +94,22 @@ fn remedy(reason: &str) -> (Party, &'static str) {
         "encoded" | "head-too-large" => (
             Party::NetworkAdministrator,
             "look for a proxy on the way that changes answers",
+        ),
+        "contains-credential" => (
+            Party::ForgeAdministrator,
+            "the forge's answer repeats the token: look for what does that on the way, and exchange the token",
+        ),
+        "cut" | "encoding-broken" => (
+            Party::NetworkAdministrator,
+            "look for a proxy on the way that ends or changes answers",
+        ),
+        "stalled" | "too-slow" => (
+            Party::NetworkAdministrator,
+            "the answer began and did not go on: look for what slows it down on the way, and at the server's load",
+        ),
+        "call-too-long" | "too-long" => (
+            Party::User,
+            "raise the connection's limits `answer-bytes` and `call-bytes` if such an answer is meant",
         ),
         "credential-unusable" => (
             Party::User,

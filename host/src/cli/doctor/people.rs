@@ -199,3 +199,36 @@ const NAME: usize = 13;
 
 /// Columns of a time of less than a minute and a half.
 const TIME: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_whole_and_lines_short() {
+        let text = "one two three four /a/path/that/is/longer/than/a/line five";
+        let wrapped = wrap(text, 20, "   ");
+        assert_eq!(
+            wrapped,
+            "   one two three\n   four\n   /a/path/that/is/longer/than/a/line\n   five\n"
+        );
+    }
+
+    #[test]
+    fn without_utf_8_no_mark_is_beyond_ascii() {
+        let look = Look {
+            width: 80,
+            is_unicode: false,
+            is_verbose: false,
+        };
+        for state in [
+            State::Passed,
+            State::Warned,
+            State::Failed,
+            State::Skipped,
+            State::NotReached,
+        ] {
+            assert!(mark(state, look).0.is_ascii(), "{state:?}");
+        }
+    }
+}

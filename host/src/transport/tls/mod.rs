@@ -9,12 +9,14 @@ mod roots;
 mod seen;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use code_source_egress::Origin;
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::ServerName;
+use tokio::io::AsyncReadExt as _;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -75,11 +77,15 @@ impl Handshake {
         let handshake = self.connector.connect(self.name.clone(), wire);
         let (outcome, observed) = observe(handshake).await;
         let (outcome, chain) = match outcome {
-            Ok(stream) => {
+            Ok(mut stream) => {
                 let connection = stream.get_ref().1;
-                let shown = connection.peer_certificates().unwrap_or_default();
+                let chain = seen::chain(connection.peer_certificates().unwrap_or_default());
                 let accepted = seen::accepted(connection, &self.trusted);
-                (Ok(accepted), seen::chain(shown))
+                let refusal = match observed.is_asked {
+                    true => self.refusal(&mut stream).await,
+                    false => None,
+                };
+                (refusal.map_or(Ok(accepted), Err), chain)
             }
             Err(error) => {
                 let chain = seen::chain(&observed.refused);
@@ -95,6 +101,19 @@ impl Handshake {
         }
     }
 }
+
+impl Handshake {
+    /// Whether the server, which asked for a certificate, refuses what it was shown. With TLS 1.3
+    /// it says so after the handshake; one that is content waits for a request.
+    async fn refusal<W: Wire>(&self, stream: &mut TlsStream<W>) -> Option<Failure> {
+        let said = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 1])).await;
+        let error = said.ok()?.err()?;
+        cause(&error).and_then(|error| refused_late(error, self.has_identity))
+    }
+}
+
+/// How long a refusal may take to come.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// TLS 1.2 and up.
 fn configuration(
