@@ -3,6 +3,12 @@
 //! It knows GitLab's REST API and nothing else. It opens no connection, reads no file and holds no
 //! credential: all that it can do is ask its host for HTTP, and its host decides.
 //!
+//! # What this does not do
+//!
+//! It remembers nothing: every call is a fresh instance of it. It does not decide what may leave, and
+//! does not know why a connection failed: both are its host's. It asks for nothing that its manifest,
+//! `manifest.json`, does not name function by function.
+//!
 //! # Layout
 //!
 //! - `component`: the exports, which only translate; `bindings`: what they are generated from.

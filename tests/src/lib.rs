@@ -7,6 +7,7 @@
 //! - [`played()`]: which forge the running suite plays, where a test does not say
 //! - [`TokenSearch`]: looks for tokens, in every usual encoding, in all that plugins are handed
 //! - [`hostile`], [`tell`], [`hand_on`]: a plugin that does what a test tells it
+//! - [`minimal_component`]: the least plugin that there can be, for a forge of its own
 //! - [`Shop`]: a forge with a project that such a plugin is connected to
 //! - [`RawForge`], [`WireServer`]: servers that answer with any bytes; the second one over TLS, and
 //!   it keeps every byte that it is sent
