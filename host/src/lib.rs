@@ -100,6 +100,7 @@
 //! - [`AuditSink`]: the record of what left
 //! - [`sync`]: a commit's tree in a directory, or in any other sink
 //! - [`RawDelivery`]: what a webhook sends
+//! - [`doctor`]: why a connection does not work, one cause first
 //! - [`egress`]: the rules themselves, without a runtime, a clock or a socket
 #![cfg_attr(doc, doc = "- [`embedding`]: all of it as a plugin loader uses it")]
 //!
