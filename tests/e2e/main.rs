@@ -48,6 +48,9 @@ mod runner;
 mod sync;
 mod terminal;
 
+// What keeps people from being connected, in each of its causes.
+mod causes;
+
 // The contract's files, the component's manifest against what it really asks for, and what the
 // documents and the sources say.
 mod contract;

@@ -50,6 +50,9 @@ mod runner;
 mod sync;
 mod terminal;
 
+// What keeps people from being connected, in each of its causes.
+mod causes;
+
 // The component's manifest against what it really asks for.
 mod manifest;
 

@@ -38,16 +38,22 @@ impl CannedServer {
 
 /// A server that nobody reaches: all its places are taken, and further calls are not answered.
 pub struct BlackHole {
-    _listener: TcpListener,
+    listener: TcpListener,
     _waiting: Vec<TcpStream>,
 }
 
 impl BlackHole {
+    /// Listen at the loopback interface, and take all places.
+    pub async fn start() -> Self {
+        Self::at(([127, 0, 0, 1], 0).into()).await
+    }
+
     /// Listen at an address of this machine, and take all places.
     pub async fn at(address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind(address).expect("a free port");
         let listener = socket.listen(1).expect("a listening socket");
+        let address = listener.local_addr().expect("an address");
         let mut waiting = Vec::new();
         let patience = std::time::Duration::from_millis(200);
         // The system decides how many places one makes.
@@ -56,8 +62,14 @@ impl BlackHole {
             waiting.push(connected.expect("a place"));
         }
         Self {
-            _listener: listener,
+            listener,
             _waiting: waiting,
         }
+    }
+
+    /// Its URL, as if anybody could come.
+    pub fn url(&self) -> String {
+        let address = self.listener.local_addr().expect("an address");
+        format!("https://{address}")
     }
 }

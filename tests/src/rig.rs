@@ -128,8 +128,7 @@ impl Rig {
 
     /// The runner with these options alone, beside those that let it start fast.
     pub fn runner_with(&self, options: impl IntoIterator<Item = String>) -> Runner {
-        let cache = format!("--cache-directory={}", cache().display());
-        Runner::new(options.into_iter().chain([cache]))
+        Runner::quick(options)
     }
 
     /// How many requests arrived so far whose path and query contain this.
@@ -237,7 +236,7 @@ pub fn first_page() -> PageRequest {
     }
 }
 
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("code-source-tests-{}", user()));
     folder.join("compiled")
 }

@@ -38,11 +38,20 @@ impl TestAuthority {
     /// An authority that calls itself so.
     pub fn new(name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
-        let mut parameters = named(name, &[]);
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let parameters = authority(name);
         Self {
             certificate: parameters.self_signed(&key).expect("a certificate"),
+            issuer: Issuer::new(parameters, key),
+        }
+    }
+
+    /// An authority whose own certificate this one has signed.
+    pub fn intermediate(&self, name: &str) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let parameters = authority(name);
+        let signed = parameters.signed_by(&key, &self.issuer);
+        Self {
+            certificate: signed.expect("a certificate"),
             issuer: Issuer::new(parameters, key),
         }
     }
@@ -164,6 +173,13 @@ pub fn named(name: &str, names: &[&str]) -> CertificateParams {
     parameters.not_before = now - Duration::days(1);
     parameters.not_after = now + Duration::days(30);
     parameters.distinguished_name.push(DnType::CommonName, name);
+    parameters
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut parameters = named(name, &[]);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     parameters
 }
 

@@ -1,0 +1,199 @@
+//! Proxies that do not lead on to the forge.
+
+use code_source_tests::{Conduct, Rig, TestAuthority, TestProxy};
+
+use super::cause::{Cause, Expected, Trouble, Who};
+use super::network::closed;
+use super::scene::Scene;
+
+pub(super) const CAUSES: &[Cause] = &[
+    Cause {
+        name: "a proxy that does not let us through",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy that answers `CONNECT` with 403",
+        produce: || {
+            Box::pin(saying(
+                "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n",
+            ))
+        },
+        expected: Expected {
+            says: "…403…",
+            code: "proxy-refused",
+            hint: "let the proxy open a way (`CONNECT`) to the forge's host and port",
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that does not reach the forge",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy that answers `CONNECT` with 502",
+        produce: || {
+            Box::pin(saying(
+                "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+            ))
+        },
+        expected: Expected {
+            says: "…502…",
+            code: "proxy-refused",
+            hint: "",
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that wants to know who we are",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy that answers `CONNECT` with 407, and no credentials",
+        produce: || Box::pin(saying(ASKS)),
+        expected: Expected {
+            says: "…",
+            code: "proxy-authentication",
+            hint: "credentials",
+            who: Who::User,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that does not know us",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy that answers `CONNECT` with 407 whatever it is told",
+        produce: || {
+            Box::pin(async {
+                let credentials = "runner:hunter2-and-more";
+                let (scene, url) = proxy(Conduct::Say(ASKS.as_bytes().to_vec())).await;
+                let value = format!("{{ url = {url:?}, credentials = {{ file = \"proxy\" }} }}");
+                scene
+                    .file("proxy", credentials)
+                    .secret(credentials)
+                    .set("proxy", value)
+            })
+        },
+        expected: Expected {
+            says: "…",
+            code: "proxy-authentication",
+            hint: "credentials",
+            who: Who::User,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that is none",
+        trouble: Trouble::TimeOut,
+        produced_by: "a server that answers `CONNECT` as SSH does",
+        produce: || Box::pin(saying("SSH-2.0-OpenSSH_9.9\r\n\r\n")),
+        expected: Expected {
+            says: "…",
+            code: "proxy-malformed",
+            hint: "check host and port of the proxy: what answers there is none",
+            who: Who::User,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that is silent",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy that never answers `CONNECT`",
+        produce: || {
+            Box::pin(async {
+                let (scene, _) = proxy(Conduct::Wait).await;
+                scene.impatient()
+            })
+        },
+        expected: Expected {
+            says: "…",
+            code: "connect-timeout",
+            hint: "a firewall",
+            status: 23,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that is not there",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy at a closed port",
+        produce: || {
+            Box::pin(async {
+                let scene = Scene::of(Rig::new().await);
+                scene.text("proxy", format!("http://127.0.0.1:{}", closed().await))
+            })
+        },
+        expected: Expected {
+            says: "…",
+            code: "proxy-unreachable",
+            station: "tcp",
+            hint: "check host and port of the proxy",
+            not_reached: "proxy tls http version token account repositories rate-limit clock",
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy whose name nobody knows",
+        trouble: Trouble::TimeOut,
+        produced_by: "a proxy below `.invalid`",
+        produce: || {
+            Box::pin(async {
+                let scene = Scene::of(Rig::new().await);
+                scene.text("proxy", "http://proxy.invalid:3128")
+            })
+        },
+        expected: Expected {
+            says: "…`proxy.invalid`…",
+            code: "name-not-found",
+            station: "dns",
+            hint: "check the spelling",
+            who: Who::User,
+            not_reached: "tcp proxy tls http version token account repositories rate-limit clock",
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy that is not trusted",
+        trouble: Trouble::Tls,
+        produced_by: "a proxy over TLS with a certificate of another authority",
+        produce: || {
+            Box::pin(async {
+                let signed = TestAuthority::new("Another authority").server(&["127.0.0.1"]);
+                let rig = Rig::new().await;
+                let lead = Conduct::Lead(rig.forge.address());
+                let proxy = TestProxy::start_with_tls(lead, signed.server_config()).await;
+                let url = proxy.url();
+                Scene::of(rig).text("proxy", url).holding(proxy)
+            })
+        },
+        expected: Expected {
+            says: "the certificate of …proxy… is not accepted: it was signed by an authority that is not trusted, `CN=Another authority`",
+            code: "certificate-unknown-issuer",
+            hint: "ca-file",
+            who: Who::User,
+            status: 25,
+            ..REFUSED
+        },
+    },
+];
+
+/// What a proxy says that wants credentials.
+const ASKS: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"acme\"\r\ncontent-length: 0\r\n\r\n";
+
+/// A proxy that is there and does not lead on.
+const REFUSED: Expected = Expected {
+    says: "",
+    code: "",
+    station: "proxy",
+    hint: "",
+    who: Who::NetworkAdministrator,
+    status: 24,
+    not_reached: "tls http version token account repositories rate-limit clock",
+    also: &[],
+};
+
+/// A connection by way of a proxy that says this.
+async fn saying(text: &'static str) -> Scene {
+    proxy(Conduct::Say(text.as_bytes().to_vec())).await.0
+}
+
+/// A connection by way of a proxy that does this, and the proxy's address.
+async fn proxy(conduct: Conduct) -> (Scene, String) {
+    let rig = Rig::new().await;
+    let proxy = TestProxy::start(conduct).await;
+    let url = proxy.url();
+    (Scene::of(rig).text("proxy", &url).holding(proxy), url)
+}

@@ -1,0 +1,134 @@
+//! What a cause is produced with: a configuration as a person writes it, and whatever it leads to.
+
+use std::any::Any;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use code_source_tests::{Rig, Runner, TokenSearch};
+use tempfile::TempDir;
+
+/// A connection in a configuration file, and everything that has to live while it is examined.
+pub(super) struct Scene {
+    folder: TempDir,
+    settings: Vec<(&'static str, String)>,
+    environment: Vec<(&'static str, String)>,
+    secrets: TokenSearch,
+    held: Vec<Box<dyn Any>>,
+}
+
+impl Scene {
+    /// A connection to this address, which may be of this machine, with a token that looks like one.
+    pub(super) fn at(url: impl Into<String>) -> Self {
+        let scene = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            settings: Vec::new(),
+            environment: Vec::new(),
+            secrets: TokenSearch::default(),
+            held: Vec::new(),
+        };
+        scene
+            .text("url", url)
+            .token(TOKEN)
+            .set("private-addresses", "[\"127.0.0.0/8\"]")
+    }
+
+    /// A connection to a forge, with the token of an administrator.
+    pub(super) fn of(rig: Rig) -> Self {
+        Self::at(rig.forge.url())
+            .token(&rig.token)
+            .trusting(rig.forge.ca_pem())
+            .holding(rig)
+    }
+
+    /// Keep something alive while the connection is examined.
+    pub(super) fn holding(mut self, thing: impl Any) -> Self {
+        self.held.push(Box::new(thing));
+        self
+    }
+
+    /// A file in the folder of the configuration that only its owner can read.
+    pub(super) fn file(self, name: &str, content: &str) -> Self {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let path = self.folder.path().join(name);
+        let mut file = options.open(path).expect("a file");
+        file.write_all(content.as_bytes()).expect("a file");
+        self
+    }
+
+    /// The token, in a file of its own. It may be printed nowhere.
+    pub(super) fn token(self, token: &str) -> Self {
+        self.secrets.watch(token.trim());
+        self.file("token", token)
+            .set("token", "{ file = \"token\" }")
+    }
+
+    /// Another text that may be printed nowhere.
+    pub(super) fn secret(self, secret: &str) -> Self {
+        self.secrets.watch(secret);
+        self
+    }
+
+    /// Trust this authority.
+    pub(super) fn trusting(self, pem: &str) -> Self {
+        self.file("ca.pem", pem).text("ca-file", "ca.pem")
+    }
+
+    /// Wait no longer for anything than a test can.
+    pub(super) fn impatient(self) -> Self {
+        let limits = r#"{ connect = "1s", first-byte = "1s", between-bytes = "1s", call = "4s" }"#;
+        self.set("limits", limits)
+    }
+
+    /// A setting of the connection, as it stands in the file.
+    pub(super) fn set(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self = self.without(key);
+        self.settings.push((key, value.into()));
+        self
+    }
+
+    /// A setting that is a text.
+    pub(super) fn text(self, key: &'static str, value: impl Into<String>) -> Self {
+        self.set(key, format!("{:?}", value.into()))
+    }
+
+    /// The connection without a setting.
+    pub(super) fn without(mut self, key: &str) -> Self {
+        self.settings.retain(|(own, _)| *own != key);
+        self
+    }
+
+    /// A variable of the command's environment.
+    pub(super) fn environment(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    /// The command, led to this connection.
+    pub(super) fn runner(&self) -> Runner {
+        let lines = self.settings.iter();
+        let lines = lines.map(|(key, value)| format!("{key} = {value}\n"));
+        let file = self.folder.path().join("config.toml");
+        let text = format!("[connections.work]\n{}", lines.collect::<String>());
+        std::fs::write(&file, text).expect("a file");
+        let runner = Runner::quick([format!("--config={}", file.display())]);
+        let environment = self.environment.iter();
+        environment.fold(runner, |runner, (name, value)| {
+            runner.environment(name, value)
+        })
+    }
+
+    /// A place for a report.
+    pub(super) fn bundle(&self) -> std::path::PathBuf {
+        self.folder.path().join("report.json")
+    }
+
+    /// Where secrets were found in these bytes.
+    pub(super) fn found(&self, bytes: &[u8]) -> Vec<String> {
+        self.secrets.search("what was printed", bytes);
+        self.secrets.found()
+    }
+}
+
+/// No forge has given it to anybody.
+const TOKEN: &str = "glpat-an-0rdinary-t0ken";
