@@ -123,7 +123,7 @@ impl Conversation<'_> {
                 cursor: cursor.clone(),
                 limit: Some(if items.is_empty() { FIRST_PAGE } else { PAGE }),
             };
-            let outcome = self.prompter.wait(fetch(request)).await?;
+            let outcome = fetch(request).await;
             self.prompter.say("");
             let (page, end) = self
                 .context()

@@ -70,7 +70,7 @@ impl<'c> Conversation<'c> {
             let session = self.connect(is_update).await?;
             if !wishes.is_empty() {
                 let found = repositories::found(&session, &wishes);
-                self.draft.repositories = Some(self.prompter.wait(found).await??);
+                self.draft.repositories = Some(found.await?);
             } else if !is_update {
                 self.draft.repositories = Some(self.choose(&session).await?);
             }
@@ -124,7 +124,7 @@ impl<'c> Conversation<'c> {
         let session = trial::open(&self.draft, self.file, self.context)?;
         self.prompter
             .say(&format!("Asking {} ...\n", session.source.base_url()));
-        let verdict = self.prompter.wait(trial::check(&session)).await??;
+        let verdict = trial::check(&session).await?;
         self.prompter.say(&format!("\n{}\n", verdict.text));
         if verdict.works {
             Ok(session)
@@ -308,7 +308,7 @@ fn private_range(remedy: &str) -> Option<IpNet> {
     list.rsplit('"').nth(1)?.parse().ok()
 }
 
-const NOTHING_WRITTEN: &str = "nothing was written";
+pub(super) const NOTHING_WRITTEN: &str = "nothing was written";
 
 #[cfg(test)]
 mod tests {

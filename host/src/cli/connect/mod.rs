@@ -18,13 +18,14 @@ use std::io::{IsTerminal as _, Read as _};
 
 use zeroize::Zeroizing;
 
-use self::conversation::Conversation;
+use self::conversation::{Conversation, NOTHING_WRITTEN};
 use self::draft::{Draft, Token};
 use self::repositories::Wish;
 pub(crate) use self::written::{RepositoryShape, token_place};
 use super::confirmation::{self, ConfirmationArguments};
 use super::context::Context;
 use super::failure::CommandError;
+use super::interrupt::{self, Left};
 use super::prompt::Prompter;
 use crate::config::file::ConfigurationFile;
 use crate::credential::Secret;
@@ -65,6 +66,7 @@ pub(crate) struct Arguments {
 
 /// Run `connect`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
+    interrupt::set_left(Left::new(NOTHING_WRITTEN));
     let file = super::connections::file(&context.options)?;
     if let Some(name) = &arguments.name {
         draft::check_name(name)?;

@@ -7,6 +7,7 @@ use super::draft::{Draft, Token};
 use crate::cli::context::Context;
 use crate::cli::escape;
 use crate::cli::failure::CommandError;
+use crate::cli::interrupt::{self, Left};
 use crate::config::edit;
 use crate::config::file::ConfigurationFile;
 use crate::credential::TokenSource;
@@ -70,6 +71,7 @@ pub(super) fn finish(
             .map_err(CommandError::Unwritten)?;
     }
     change.write(&text).map_err(CommandError::Unwritten)?;
+    interrupt::set_left(Left::DONE);
     note_readable(file, context);
     let shape = Shape::new(draft, file, was_known)?;
     if context.output.is_json() {

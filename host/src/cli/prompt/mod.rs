@@ -16,8 +16,6 @@ mod list;
 mod screen;
 mod terminal;
 
-use std::future::Future;
-
 use self::key::Key;
 pub(crate) use self::line::Line;
 pub(crate) use self::list::{List, Row, thousands};
@@ -111,17 +109,6 @@ impl Prompter {
         self.screen.status(text);
     }
 
-    /// Wait for something that is not an answer, unless somebody presses Ctrl-C meanwhile.
-    pub(crate) async fn wait<T>(
-        &mut self,
-        work: impl Future<Output = T>,
-    ) -> Result<T, CommandError> {
-        tokio::select! {
-            done = work => Ok(done),
-            () = self.terminal.interrupted() => Err(self.given_up()),
-        }
-    }
-
     async fn answer(
         &mut self,
         question: Line<'_>,
@@ -140,14 +127,16 @@ impl Prompter {
     async fn key(&mut self) -> Result<Key, CommandError> {
         match self.terminal.key().await {
             Some(key) if key != Key::Escape => Ok(key),
-            _ => Err(self.given_up()),
+            _ => Err(CommandError::Interrupted {
+                left: self.left.to_owned(),
+            }),
         }
     }
+}
 
-    fn given_up(&mut self) -> CommandError {
+impl Drop for Prompter {
+    fn drop(&mut self) {
+        // Whatever is said next is not said into the middle of a question.
         self.screen.leave();
-        CommandError::Interrupted {
-            left: self.left.to_owned(),
-        }
     }
 }

@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::cli::escape;
 use crate::cli::table::paint;
+use crate::cli::{charset, escape};
 
 /// The rows below everything that stays.
 pub(super) struct Screen {
@@ -33,7 +33,7 @@ impl Screen {
             is_drawn: false,
             look: Look {
                 has_colors: choice != anstream::ColorChoice::Never,
-                has_unicode: speaks_unicode(),
+                has_unicode: charset::is_unicode(),
             },
         }
     }
@@ -159,18 +159,6 @@ impl Look {
 fn write(text: &str) {
     // A terminal that is gone shows nothing.
     let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// Whether the environment says so, as the C library looks it up.
-fn speaks_unicode() -> bool {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let locale = set("LC_ALL")
-        .or_else(|| set("LC_CTYPE"))
-        .or_else(|| set("LANG"));
-    locale.is_some_and(|locale| {
-        let locale = locale.to_ascii_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    })
 }
 
 /// What stands for the rest of a text.

@@ -4,7 +4,6 @@
 use std::io::{self, IsTerminal as _};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Duration, timeout};
 use zeroize::Zeroizing;
@@ -20,50 +19,37 @@ pub(super) fn is_there() -> bool {
 /// A terminal that echoes nothing, and hands on each key at once.
 pub(super) struct Terminal {
     pieces: UnboundedReceiver<Zeroizing<Vec<u8>>>,
-    interrupts: Signal,
     decoder: Decoder,
     _modes: Modes,
 }
 
 impl Terminal {
     pub(super) fn start() -> io::Result<Self> {
-        // Ctrl-C stays a signal: it counts while a request is under way just as it does in a question.
-        let interrupts = signal(SignalKind::interrupt())?;
         let modes = Modes::change()?;
         let (sender, pieces) = unbounded_channel();
         // It reads until the process ends; nothing else of the process reads from there any more.
         std::thread::Builder::new().spawn(move || read(&sender))?;
         Ok(Self {
             pieces,
-            interrupts,
             decoder: Decoder::default(),
             _modes: modes,
         })
     }
 
-    /// The next key; nothing when somebody pressed Ctrl-C, or the terminal is gone.
+    /// The next key; nothing when the terminal is gone.
     pub(super) async fn key(&mut self) -> Option<Key> {
         let mut is_late = false;
         loop {
             if let Some(key) = self.decoder.next(is_late) {
                 return Some(key);
             }
-            let piece = tokio::select! {
-                biased;
-                _ = self.interrupts.recv() => return None,
-                piece = piece(&mut self.pieces, self.decoder.is_undecided()) => piece,
-            };
+            let piece = piece(&mut self.pieces, self.decoder.is_undecided()).await;
             match piece {
                 Some(Some(bytes)) => self.decoder.feed(&bytes),
                 Some(None) => return None,
                 None => is_late = true,
             }
         }
-    }
-
-    /// Comes back when somebody presses Ctrl-C.
-    pub(super) async fn interrupted(&mut self) {
-        self.interrupts.recv().await;
     }
 }
 
@@ -102,6 +88,7 @@ struct Modes(Termios);
 impl Modes {
     fn change() -> io::Result<Self> {
         let before = rustix::termios::tcgetattr(io::stdin())?;
+        // Ctrl-C stays a signal: it counts while a request is under way as it does in a question.
         let mut modes = before.clone();
         modes
             .local_modes
