@@ -42,7 +42,7 @@ For a connection that is there already, the options that are given are changed, 
 Examples:
   code-source connect
   code-source connect acme --url https://git.acme.example --token-file token
-  code-source connect acme --url git.acme.example --token-stdin --repository web/shop,type=monorepo < token
+  code-source connect acme --url git.acme.example --token-env TOKEN --repository web/shop,type=monorepo
   code-source connect acme --ca-file acme-ca.pem --yes")]
 pub(crate) struct Arguments {
     /// What the connection is called; without it, what distinguishes its host
