@@ -120,4 +120,21 @@ mod tests {
             "there is no such branch or tag, or no access to it"
         );
     }
+
+    #[test]
+    fn what_answers_in_the_forges_place_is_told_apart() {
+        let stranger = |stranger| happened(&ErrorCode::NotTheApi(stranger));
+        assert_eq!(
+            stranger(Stranger::Redirect("https://h.example/x".into())),
+            "a redirect answered, and not the forge's API: https://h.example/x"
+        );
+        assert_eq!(
+            stranger(Stranger::WebFirewall),
+            "a web firewall answered, not the forge's API"
+        );
+        assert_eq!(
+            stranger(Stranger::Other("text/html".into())),
+            "what answered is not the forge's API: text/html"
+        );
+    }
 }

@@ -316,3 +316,29 @@ fn a_profile_says_how_a_delivery_is_verified_in_no_two_ways() {
         Err(ProfileError::Syntax(_))
     ));
 }
+
+#[test]
+fn a_placeholder_that_holds_one_value_holds_it_as_it_stands_in_a_path() {
+    let with = |value: &str| {
+        let rule = format!(
+            "endpoint = \"GET /things/{{nobody}}\"\naccess = \"read\"\nanswer = \"json\"\nsegments = {{ nobody = [\"{value}\"] }}"
+        );
+        with_rule(&rule)
+    };
+    let profile = with("-%2Fnone").unwrap();
+    let template = |path: &str| {
+        let mut rules = profile.rules().iter();
+        rules
+            .find(|rule| rule.matches(path))
+            .unwrap()
+            .endpoint()
+            .template()
+    };
+    assert_eq!(template("/things/-%2Fnone"), "/things/{nobody}");
+    for other in ["/things/-%2Fnones", "/things/-%252Fnone", "/things/42"] {
+        assert_eq!(template(other), "/things/{thing}", "{other}");
+    }
+    for value in ["-%2fnone", "-/none", "..%2Fnone", "%2D", ""] {
+        assert!(with(value).is_err(), "{value}");
+    }
+}
