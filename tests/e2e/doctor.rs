@@ -1,5 +1,6 @@
 //! `doctor`: the way of a request, station by station, and what is said of each.
 
+mod forge;
 mod looks;
 mod network;
 mod report;

@@ -1,6 +1,8 @@
 //! What the plugin answered, as problems: apart because an error of the contract and a finding are
 //! two forms of one thing to a person.
 
+use std::borrow::Cow;
+
 use super::observer::Way;
 use super::problem::{Cause, Gravity, Party, Problem};
 use super::seen;
@@ -54,7 +56,12 @@ pub(super) fn station(about: Aspect) -> StationName {
 
 /// An error of the contract that the forge's own answer led to.
 pub(super) fn of_answer(error: types::Error) -> (StationName, Problem) {
-    let (station, code, party, happened) = words(&error.code);
+    let Words {
+        station,
+        code,
+        party,
+        happened,
+    } = words(&error.code);
     let said = error.message.trim();
     let message = match said.is_empty() || happened.is_empty() {
         true => format!("{happened}{said}"),
@@ -71,61 +78,87 @@ fn of_trap(trap: Trap) -> Problem {
     Problem::new("plugin-broke", message, hint, Party::User).caused_by(Cause::Trap(trap))
 }
 
-/// Where an error belongs, its stable name, who can do something, and what happened.
-fn words(code: &ErrorCode) -> (StationName, String, Party, &'static str) {
+/// What an error of the contract comes to.
+struct Words {
+    /// Where it belongs.
+    station: StationName,
+    /// Its stable name.
+    code: &'static str,
+    /// Who can do something about it.
+    party: Party,
+    /// What happened.
+    happened: Cow<'static, str>,
+}
+
+impl Words {
+    fn new(
+        station: StationName,
+        code: &'static str,
+        party: Party,
+        happened: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            station,
+            code,
+            party,
+            happened: happened.into(),
+        }
+    }
+}
+
+fn words(code: &ErrorCode) -> Words {
     use Party::{ForgeAdministrator, NetworkAdministrator, User};
-    let (station, name, party, happened) = match code {
-        ErrorCode::Unauthenticated(problem) => return token(problem),
-        ErrorCode::Forbidden(denial) => return denied(denial),
-        ErrorCode::NotTheApi(stranger) => return strange(stranger),
-        ErrorCode::RateLimited => (
+    match code {
+        ErrorCode::Unauthenticated(problem) => token(problem),
+        ErrorCode::Forbidden(denial) => denied(denial),
+        ErrorCode::NotTheApi(stranger) => strange(stranger),
+        ErrorCode::RateLimited => Words::new(
             StationName::RateLimit,
             "rate-limited",
             ForgeAdministrator,
             "the forge asks to slow down",
         ),
-        ErrorCode::Unsupported(_) => (
+        ErrorCode::Unsupported(_) => Words::new(
             StationName::Version,
             "unsupported",
             ForgeAdministrator,
             "the forge cannot do what is needed",
         ),
-        ErrorCode::Unavailable => (
+        ErrorCode::Unavailable => Words::new(
             StationName::Http,
             "unavailable",
             ForgeAdministrator,
             "the forge cannot serve now",
         ),
-        ErrorCode::Timeout => (
+        ErrorCode::Timeout => Words::new(
             StationName::Http,
             "timeout",
             ForgeAdministrator,
             "there was no answer in time",
         ),
-        ErrorCode::Malformed(_) => (
+        ErrorCode::Malformed(_) => Words::new(
             StationName::Http,
             "malformed",
             NetworkAdministrator,
             "the forge's answer makes no sense",
         ),
-        ErrorCode::Denied => (
+        ErrorCode::Denied => Words::new(
             StationName::Http,
             "denied",
             User,
             "the host does not allow the request",
         ),
-        ErrorCode::NotFound(_) => (
+        ErrorCode::NotFound(_) => Words::new(
             StationName::Http,
             "not-found",
             User,
             "the forge does not know what was asked for",
         ),
-        _ => (StationName::Http, "other", ForgeAdministrator, ""),
-    };
-    (station, name.to_owned(), party, happened)
+        _ => Words::new(StationName::Http, "other", ForgeAdministrator, ""),
+    }
 }
 
-fn token(problem: &CredentialProblem) -> (StationName, String, Party, &'static str) {
+fn token(problem: &CredentialProblem) -> Words {
     let (name, happened) = match problem {
         CredentialProblem::Missing => ("token-missing", "no token arrived at the forge"),
         CredentialProblem::Invalid => ("token-unknown", "the forge does not know the token"),
@@ -137,75 +170,88 @@ fn token(problem: &CredentialProblem) -> (StationName, String, Party, &'static s
         CredentialProblem::Missing => Party::NetworkAdministrator,
         _ => Party::User,
     };
-    (StationName::Token, name.to_owned(), party, happened)
+    Words::new(StationName::Token, name, party, happened)
 }
 
-fn denied(denial: &Denial) -> (StationName, String, Party, &'static str) {
-    let (station, name, party, happened) = match denial {
-        Denial::Scope(_) => (
+fn denied(denial: &Denial) -> Words {
+    match denial {
+        Denial::Scope(scope) => Words::new(
             StationName::Token,
             "scope-missing",
             Party::User,
-            "the token lacks a scope",
+            format!("the token lacks the scope `{scope}`"),
         ),
-        Denial::AdminMode => (
+        Denial::AdminMode => Words::new(
             StationName::Token,
             "admin-mode-required",
             Party::User,
             "the forge asks for its admin mode, which the token does not have",
         ),
-        Denial::Role(_) => (
+        Denial::Role(_) => Words::new(
             StationName::Account,
             "role-too-low",
             Party::ForgeAdministrator,
             "the account's role is too low",
         ),
-        Denial::Account(_) => (
+        // What is to be done in an account, only its owner can: sign in, accept, set up. For the
+        // rest the hint says whom to ask.
+        Denial::Account(why) => Words::new(
             StationName::Account,
             "account-unusable",
-            Party::ForgeAdministrator,
-            "the account cannot be used",
+            Party::User,
+            with("the account cannot be used", why),
         ),
-        Denial::IpAddress => (
+        Denial::IpAddress => Words::new(
             StationName::Http,
             "ip-address-refused",
             Party::ForgeAdministrator,
             "the forge does not accept this machine's address",
         ),
-        Denial::Other(_) => (
+        Denial::Other(_) => Words::new(
             StationName::Http,
             "forbidden",
             Party::ForgeAdministrator,
             "the forge refuses",
         ),
-    };
-    (station, name.to_owned(), party, happened)
+    }
 }
 
-fn strange(stranger: &Stranger) -> (StationName, String, Party, &'static str) {
-    let (name, party, happened) = match stranger {
+fn strange(stranger: &Stranger) -> Words {
+    let (name, party, happened): (_, _, Cow<'static, str>) = match stranger {
         Stranger::SignInPage => (
             "sign-in-page",
             Party::NetworkAdministrator,
-            "a page to sign in at answers, and not the forge's API",
+            "a page to sign in at answers, and not the forge's API".into(),
         ),
         Stranger::WebFirewall => (
             "web-firewall",
             Party::NetworkAdministrator,
-            "a web firewall answers, and not the forge's API",
+            "a web firewall answers, and not the forge's API".into(),
         ),
-        Stranger::Redirect(_) => (
+        Stranger::Redirect(to) => (
             "redirected",
             Party::User,
-            "the forge's API is not there: what answers leads elsewhere",
+            match to.is_empty() {
+                true => "the forge's API is not there: what answers leads elsewhere".into(),
+                false => {
+                    format!("the forge's API is not there: what answers leads to `{to}`").into()
+                }
+            },
         ),
         Stranger::Other(_) => (
             "not-the-api",
             Party::User,
-            "what answers is not the forge's API",
+            "what answers is not the forge's API".into(),
         ),
     };
-    (StationName::Http, name.to_owned(), party, happened)
+    Words::new(StationName::Http, name, party, happened)
+}
+
+fn with(what: &'static str, why: &str) -> Cow<'static, str> {
+    match why.is_empty() {
+        true => what.into(),
+        false => format!("{what}: {why}").into(),
+    }
 }
 
 impl From<types::Party> for Party {

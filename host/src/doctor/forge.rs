@@ -11,7 +11,7 @@ use super::repositories::{self, ExpectedRepository};
 use super::station::{StationName, Visit};
 use super::{clock, token};
 use crate::contract::connection::{self, RateLimit};
-use crate::contract::types::{CredentialProblem, ErrorCode, Finding};
+use crate::contract::types::{Aspect, CredentialProblem, ErrorCode, Finding};
 use crate::credential::Inspection;
 use crate::outcome::Failure;
 use crate::report::{ClockReading, Report, Request};
@@ -31,6 +31,7 @@ pub(super) async fn visit(
     let duration = outcome.report.duration;
     match outcome.answer {
         Ok(told) => {
+            slashes(&outcome.report, &told.findings, &mut http);
             tell(&told, http, duration, way);
             let is_administrator = told.account.as_ref().and_then(|one| one.administrator);
             let findings = &told.findings;
@@ -84,6 +85,17 @@ fn tell(told: &connection::Report, http: Visit, duration: Duration, way: &mut Wa
     way.end(account.end_after(Duration::ZERO));
 }
 
+/// Whether a path within a path arrives as it was sent. A check that names something asks for that
+/// alone, and a plugin that found it broken has said so.
+fn slashes(report: &Report, findings: &[Finding], http: &mut Visit) {
+    let mut requests = report.requests.iter();
+    let is_asked = requests.any(|one| one.template.contains('{') && one.status.is_some());
+    let is_broken = findings.iter().any(|one| one.about == Aspect::Api);
+    if is_asked && !is_broken {
+        http.fact("encoded-slash", "`%2F` arrives as it was sent");
+    }
+}
+
 /// The call has no answer: the station that it failed at, and what cannot be known because of it.
 fn refuse(at: StationName, problem: Problem, http: Visit, duration: Duration, way: &mut Way<'_>) {
     let mut problem = Some(problem);
@@ -131,7 +143,10 @@ fn rate_limit(told: Option<&RateLimit>, findings: &[Finding], way: &mut Way<'_>)
             visit.fact("limit", limit.limit.to_string());
             visit.fact("left", limit.remaining.to_string());
             visit.fact("renewed", limit.resets_at.map_or_else(String::new, time));
-            if limit.remaining.saturating_mul(FEW) < limit.limit {
+            let is_told = findings
+                .iter()
+                .any(|one| station(one.about) == StationName::RateLimit);
+            if !is_told && limit.remaining.saturating_mul(FEW) < limit.limit {
                 visit.problem(nearly_used_up(limit));
             }
         }

@@ -46,6 +46,10 @@ async fn dns(probe: &Probe, proxies: &[&str], way: &mut Way<'_>) -> Option<Diala
     if probe.proxy().is_some() {
         visit.fact("whose", "the proxy's: it looks up the forge itself");
     }
+    let ignored = proxies
+        .iter()
+        .map(|name| format!("`{name}` of the environment"));
+    visit.facts("ignored", ignored.collect());
     if is_literal(host) {
         visit.fact("look-up", "none: the address stands in the settings");
     }

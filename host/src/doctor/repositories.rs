@@ -110,9 +110,7 @@ async fn look_at(
     };
     found.names.push(repository.path.clone());
     found.line = in_a_line(&repository);
-    found
-        .problems
-        .extend(of_path(expected, &repository).into_iter());
+    found.problems.extend(of_path(expected, &repository));
     found.problems.extend(of_state(&repository));
     found
         .problems

@@ -37,7 +37,9 @@ pub(super) fn fails(desk: &Desk, arguments: &[&str], status: i32, name: &str) ->
     );
     if let Some(hint) = error["hint"].as_str() {
         assert!(
-            printed.stderr.ends_with(&format!("\n\nhint: {}\n", hint.replace('…', "..."))),
+            printed
+                .stderr
+                .ends_with(&format!("\n\nhint: {}\n", hint.replace('…', "..."))),
             "{context}"
         );
     }
