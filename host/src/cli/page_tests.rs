@@ -135,4 +135,4 @@ fn lines_are_taken_apart_as_a_shell_does() {
 }
 
 /// Commands that pages may name before they are built.
-const ANNOUNCED: &[&str] = &["completions", "man", "why"];
+const ANNOUNCED: &[&str] = &["completions", "man"];
