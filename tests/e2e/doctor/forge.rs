@@ -1,6 +1,6 @@
 //! The stations that the forge answers for: accounts, and what answers in its place.
 
-use code_source_stand_in::{AccountState, Effect, Fault, Matcher, TokenSpec, When};
+use code_source_stand_in::{AccountState, Effect, Fault, Feature, Matcher, TokenSpec, When};
 use code_source_tests::Rig;
 
 use super::{Examined, arguments, keep_to_owner};
@@ -55,10 +55,16 @@ async fn what_answers_in_the_forges_place_is_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_path_within_a_path_arrives_as_it_was_sent() {
+async fn a_path_within_a_path_that_is_taken_apart_on_the_way_is_told() {
     let rig = Rig::new().await;
     keep_to_owner(&rig);
     let examined = Examined::new(&rig.runner(), &[]);
     let told = &examined.station("http")["facts"]["encoded-slash"];
     assert_eq!(told, "`%2F` arrives as it was sent", "{}", examined.json);
+    let _proxy = rig.forge.feature(Feature::DecodePercent2f);
+    let examined = Examined::new(&rig.runner(), &[]);
+    assert_eq!(examined.cause(), ("http", "encoded-slash-decoded"));
+    let cause = &examined.json["verdict"]["cause"];
+    assert_eq!(cause["remedied-by"], "network-administrator");
+    assert!(examined.station("http")["facts"]["encoded-slash"].is_null());
 }
