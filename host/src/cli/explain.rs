@@ -25,6 +25,7 @@ pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
     }
     let description = error.describe();
     if matches!(error, CommandError::Ended { .. }) && !interrupt::is_first_to_tell() {
+        interrupt::let_it_be_told();
         return description.exit_status;
     }
     if !matches!(

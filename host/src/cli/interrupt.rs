@@ -224,6 +224,12 @@ pub(super) fn is_first_to_tell() -> bool {
     !TOLD.swap(true, Ordering::Relaxed)
 }
 
+/// Leave it to whoever tells already, and ends the process then: what returns first would end it
+/// before it is told.
+pub(super) fn let_it_be_told() {
+    std::thread::sleep(PATIENCE);
+}
+
 static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Say it in the place of a command that cannot. Where nobody reads what it says, that does not

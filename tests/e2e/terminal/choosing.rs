@@ -17,6 +17,9 @@ async fn one_of_three_thousand_is_found_by_typing() {
         let token = study.token_option();
         let mut terminal = study.connect(&["acme", &token], columns);
         terminal.wait_for("3,003; type to search");
+        let everything = terminal.everything();
+        let everything = String::from_utf8_lossy(&everything);
+        assert!(everything.contains("Loading repositories: 1,100 ("));
         let screen = terminal.screen();
         let above = |row: &&String| !row.starts_with("Search:");
         let list: Vec<_> = screen.iter().skip_while(above).collect();

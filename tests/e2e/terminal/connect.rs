@@ -1,6 +1,7 @@
 //! `connect` as a person goes through it for the first time.
 
-use code_source_tests::{Key, Terminal};
+use code_source_stand_in::Certificate;
+use code_source_tests::{Key, Rig, Terminal, played};
 
 use super::Study;
 
@@ -126,6 +127,41 @@ async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
     terminal.wait_for("Write this?");
     terminal.type_text("y\n");
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_does_not_work_the_cause_can_be_found_before_anything_is_changed() {
+    let rig = Rig::with(played().certificate(Certificate::Expired)).await;
+    let study = Study { rig };
+    let token = study.token_option();
+    let terminal = study.connect(&["acme", &token], 80);
+    terminal.wait_for("> Another address");
+    terminal.type_text("cause\n");
+    terminal.wait_for("cause: ");
+    terminal.wait_for("who: the forge's administrator");
+    terminal.wait_until("the question again, without that offer", |all| {
+        let after = all.split("who: the forge").last().unwrap_or_default();
+        after.contains("> Another address") && !after.contains("Find the cause")
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_on_a_terminal_change_what_is_there_and_show_how() {
+    let study = Study::new().await;
+    study.is_connected();
+    let before = study.read("home/config.toml");
+    for (answer, status) in [("n\n", 130), ("y\n", 0)] {
+        assert_eq!(study.read("home/config.toml"), before);
+        let arguments = ["connect", "acme", "--access=branches"];
+        let mut terminal = study.terminal(&arguments, 40);
+        terminal.wait_for("+ access = [\"read\", \"branches\"]");
+        terminal.wait_for("Write this?");
+        terminal.type_text(answer);
+        assert_eq!(terminal.end(), status, "{}", terminal.text());
+    }
+    let now = study.read("home/config.toml");
+    assert_eq!(now, format!("{before}access = [\"read\", \"branches\"]\n"));
     assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Conversation<'c> {
 enum Change {
     Address,
     Authority,
+    /// None: find out first.
+    Diagnosis,
     Nothing,
     Token,
 }
@@ -147,19 +149,26 @@ impl<'c> Conversation<'c> {
         if remedy.is_some_and(|remedy| remedy.starts_with("ca-file = ")) {
             offers.insert(0, Change::Authority);
         }
-        let rows: Vec<Row> = offers.iter().map(|offer| offer.row()).collect();
-        let answer = self.prompter.choose(List::new("What now?", &rows)).await?;
-        match offers[answer] {
-            Change::Address => self.address().await,
-            Change::Authority => {
-                let file = self
-                    .file_name("File with its certificate, in PEM form")
-                    .await?;
-                self.draft.ca_file = Some(file);
-                Ok(())
+        loop {
+            let rows: Vec<Row> = offers.iter().map(|offer| offer.row()).collect();
+            let answer = self.prompter.choose(List::new("What now?", &rows)).await?;
+            match offers.remove(answer) {
+                Change::Address => return self.address().await,
+                Change::Authority => {
+                    let file = self
+                        .file_name("File with its certificate, in PEM form")
+                        .await?;
+                    self.draft.ca_file = Some(file);
+                    return Ok(());
+                }
+                Change::Diagnosis => {
+                    self.prompter.status("Going the way of a request ...");
+                    let text = trial::diagnose(&self.draft, self.file, self.context).await?;
+                    self.prompter.say(&format!("{text}\n"));
+                }
+                Change::Nothing => return Ok(()),
+                Change::Token => return self.token().await,
             }
-            Change::Nothing => Ok(()),
-            Change::Token => self.token().await,
         }
     }
 
@@ -273,6 +282,7 @@ impl Change {
         match self {
             Self::Address => Row::new("Another address", ""),
             Self::Authority => Row::new("Trust an authority", "its certificate is in a file"),
+            Self::Diagnosis => Row::new("Find the cause", "as `code-source doctor` does"),
             Self::Nothing => Row::new("Try again", "nothing is changed"),
             Self::Token => Row::new("Another token", ""),
         }
@@ -289,9 +299,19 @@ fn offers(exit_status: u8) -> Vec<Change> {
         Exit::UNAUTHENTICATED,
     ];
     if token.iter().any(|exit| exit.number == exit_status) {
-        vec![Change::Token, Change::Address, Change::Nothing]
+        vec![
+            Change::Token,
+            Change::Address,
+            Change::Diagnosis,
+            Change::Nothing,
+        ]
     } else {
-        vec![Change::Address, Change::Token, Change::Nothing]
+        vec![
+            Change::Address,
+            Change::Token,
+            Change::Diagnosis,
+            Change::Nothing,
+        ]
     }
 }
 

@@ -1,15 +1,15 @@
 //! A connection tried out before it is written: apart from the draft, because it needs the token
 //! and the network.
 
-use std::future::Future;
-
 use code_source_egress::BaseUrl;
 
 use super::draft::{Draft, Token};
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::check;
 use crate::cli::context::Context;
+use crate::cli::doctor;
 use crate::cli::failure::CommandError;
+use crate::cli::output::Output;
 use crate::cli::session::Session;
 use crate::config::file::ConfigurationFile;
 use crate::connection::Connection;
@@ -63,13 +63,25 @@ pub(super) fn open(
 }
 
 /// Ask the forge whether it can be worked with.
-pub(super) fn check(session: &Session) -> impl Future<Output = Result<Verdict, CommandError>> {
-    async {
-        let outcome = session.source.check().await;
-        let tried = format!("check the connection to `{}`", session.source.base_url());
-        let (text, works) = check::shown(session.notes.answer(tried, outcome)?);
-        Ok(Verdict { text, works })
-    }
+pub(super) async fn check(session: &Session) -> Result<Verdict, CommandError> {
+    let outcome = session.source.check().await;
+    let tried = format!("check the connection to `{}`", session.source.base_url());
+    let (text, works) = check::shown(session.notes.answer(tried, outcome)?);
+    Ok(Verdict { text, works })
+}
+
+/// Why it does not work, and what to do: what `doctor` would say of it.
+pub(super) async fn diagnose(
+    draft: &Draft,
+    file: &ConfigurationFile,
+    context: &Context,
+) -> Result<String, CommandError> {
+    let context = Context {
+        output: Output::stdout(false),
+        notes: context.notes,
+        options: running(&context.options),
+    };
+    doctor::verdict(&draft.chosen(file)?, &context).await
 }
 
 /// Where the forge is, if it may be there; nothing is looked up.

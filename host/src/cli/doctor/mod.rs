@@ -14,7 +14,7 @@ use clap::Args;
 use code_source_egress::BaseUrl;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use self::drawing::{Drawing, Event};
+use self::drawing::{Drawing, Event, Look};
 use self::shape::Shape;
 use super::chosen::Chosen;
 use super::context::Context;
@@ -79,6 +79,18 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         0 => Ok(()),
         _ => Err(CommandError::Diagnosed(shape.exit())),
     }
+}
+
+/// What all of it comes to for a connection that may not be written yet, in words for people.
+pub(crate) async fn verdict(chosen: &Chosen, context: &Context) -> Result<String, CommandError> {
+    let options = &context.options;
+    let failed = |error| chosen.failed(error);
+    let plugin = chosen.plugin(options, &engine(options).map_err(failed)?, context.notes)?;
+    let connection = chosen.connection(options).map_err(failed)?;
+    let mut examination = Examination::new(&plugin, connection);
+    examination.run(&mut ()).await;
+    let shape = Shape::new(&examination.into_diagnosis(), Exit::CONFIGURATION);
+    Ok(people::verdict(&shape, Look::of(context)))
 }
 
 /// Where stations are drawn as they end. Where somebody ends the command, it says what is known.

@@ -52,7 +52,7 @@ impl Screen {
     /// Draw these rows where the last ones were, and put the cursor to a row and a column of them.
     /// None may be wider than the terminal.
     pub(super) fn draw(&mut self, rows: &[String], (row, column): (usize, usize)) {
-        let mut text = self.to_beginning();
+        let mut text = self.back();
         text.push_str(&rows.join("\n"));
         let below = rows.len().saturating_sub(row + 1);
         if below > 0 {
@@ -78,7 +78,7 @@ impl Screen {
     /// Take the rows away.
     pub(super) fn clear(&mut self) {
         if self.is_drawn {
-            let text = self.to_beginning();
+            let text = self.back();
             write(&text);
             self.is_drawn = false;
         }
@@ -101,7 +101,7 @@ impl Screen {
         }
     }
 
-    fn to_beginning(&mut self) -> String {
+    fn back(&mut self) -> String {
         let above = std::mem::take(&mut self.above);
         match (self.is_drawn, above) {
             (false, _) => String::new(),
