@@ -13,6 +13,7 @@ mod lists;
 mod looks;
 mod policy;
 mod pull_requests;
+mod screen;
 mod setup;
 mod statuses;
 mod sync;

@@ -103,7 +103,7 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(crate) color: Color,
 
-    /// Tell every request and what was decided; twice, how long each of its stages took
+    /// Tell every request and what was decided; twice (-vv), also its stages and addresses
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = OUTPUT)]
     pub(crate) verbose: u8,
 }

@@ -11,7 +11,8 @@
 //! - `approval`, `pin`: whether a plugin is the one that somebody looked at
 //! - `tracing`, `collector`: what the library says while it works
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
-//! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`: how answers look
+//! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`,
+//!   `help`: how answers look
 //! - `failure`, `description`, `cases`, `certificate`, `remedy`, `advice`, `explain`, `exit`: what
 //!   went wrong, in words, with what to do, and as the exit status
 
@@ -24,6 +25,7 @@ mod charset;
 mod chosen;
 #[cfg(feature = "otlp")]
 mod collector;
+mod completions;
 mod confirmation;
 mod content;
 mod context;
@@ -34,6 +36,7 @@ mod exit;
 mod explain;
 mod failure;
 mod finding;
+mod help;
 mod interrupt;
 mod listing;
 mod notes;
@@ -66,6 +69,7 @@ mod list_commits;
 mod list_refs;
 mod list_repositories;
 mod list_tree;
+mod man;
 mod plugin;
 mod policy;
 mod pull_requests;
@@ -86,7 +90,7 @@ mod why;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use self::arguments::GlobalArguments;
 use self::context::Context;
@@ -186,6 +190,10 @@ enum Command {
     Plugin(plugin::Command),
     /// Tell what each exit status means
     ExitCodes(exit_codes::Arguments),
+    /// Make the completions of a shell
+    Completions(completions::Arguments),
+    /// Make the pages of the manual
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -226,6 +234,8 @@ impl Command {
             Self::Policy(command) => command.run(context).await,
             Self::Plugin(command) => command.run(context),
             Self::ExitCodes(arguments) => exit_codes::run(&arguments, context),
+            Self::Completions(arguments) => completions::run(&arguments, context),
+            Self::Man(arguments) => man::run(&arguments, context),
         }
     }
 }
@@ -239,7 +249,10 @@ pub fn main() -> ExitCode {
         let mut output = Output::stdout(asks_for_json(&arguments));
         return ExitCode::from(explain::show(&token_refusal(), &mut output));
     }
-    match CommandLine::try_parse_from(&arguments) {
+    let parsed = help::command_line()
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
+    match parsed {
         Ok(line) => ExitCode::from(run(line)),
         Err(error) => ExitCode::from(not_understood(&error, asks_for_json(&arguments))),
     }
@@ -338,8 +351,8 @@ A connection comes from the configuration file, or from --url with --token-file 
 
 REPOSITORY is a number (its id), a path such as web/shop, or the address of its page.
 
-With --json there is one object on standard output. A list is {\"items\":[…],\"complete\":true}; what
-is not complete says so, with the cursor or the error. A failure is {\"error\":{…}}, and
+With --json there is one object on standard output. A list is {\"items\":[...],\"complete\":true}; what
+is not complete says so, with the cursor or the error. A failure is {\"error\":{...}}, and
 `code-source exit-codes` tells every code and exit status.";
 
 #[cfg(test)]

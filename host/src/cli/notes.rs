@@ -174,11 +174,17 @@ fn request_lines(request: &Request, verbosity: u8) -> String {
             .into_iter()
             .filter_map(|(name, time)| Some(format!("{name} {}", milliseconds(time?))))
             .chain(request.address.map(|address| format!("at {address}")))
+            .chain(is_pooled(request).then(|| "on a connection that was open".to_owned()))
             .chain(request.via_proxy.then(|| "by proxy".to_owned()))
             .collect();
         let _ = writeln!(text, "    request {}: {}", request.id, stages.join(", "));
     }
     text
+}
+
+/// Whether nothing had to be dialled for it.
+fn is_pooled(request: &Request) -> bool {
+    request.status.is_some() && request.timings.connect.is_none() && request.timings.proxy.is_none()
 }
 
 fn end(request: &Request) -> String {

@@ -12,6 +12,8 @@ pub(crate) struct Table {
     headers: &'static [&'static str],
     widths: Vec<usize>,
     begun: bool,
+    /// Columns of the terminal that it is shown on.
+    room: Option<usize>,
 }
 
 impl Table {
@@ -21,6 +23,7 @@ impl Table {
             headers,
             widths: headers.iter().map(|header| header.width()).collect(),
             begun: false,
+            room: room(),
         }
     }
 
@@ -48,6 +51,47 @@ impl Table {
     }
 
     fn row(&self, cells: &[Cell], text: &mut String) {
+        let (last, before) = self.widths.split_last().unwrap_or((&0, &[]));
+        let before: usize = before.iter().map(|width| width + GAP).sum();
+        match self.room {
+            Some(room) if before + last > room => self.narrow_row(cells, before, room, text),
+            _ => self.wide_row(cells, text),
+        }
+    }
+
+    /// A row that is wider than its terminal: the last cell goes on below itself or, where there is
+    /// no room for that either, every cell that does not fit goes on in the next line.
+    fn narrow_row(&self, cells: &[Cell], before: usize, room: usize, text: &mut String) {
+        if let Some((sentence, others)) = cells.split_last()
+            && before + SENTENCE <= room
+        {
+            let lines = wrapped(&sentence.text, room - before);
+            let mut lines = lines.into_iter();
+            let first = lines.next().unwrap_or_default();
+            let sentence = Cell {
+                text: first,
+                ..*sentence
+            };
+            self.wide_row(&[others, &[sentence]].concat(), text);
+            text.extend(lines.map(|line| format!("{}{line}\n", " ".repeat(before))));
+            return;
+        }
+        let mut column = 0;
+        for cell in cells.iter().filter(|cell| !cell.text.is_empty()) {
+            if column > 0 && column + GAP + cell.text.width() > room {
+                text.push_str("\n  ");
+                column = 2;
+            } else if column > 0 {
+                text.push_str("  ");
+                column += GAP;
+            }
+            cell.paint(text);
+            column += cell.text.width();
+        }
+        text.push('\n');
+    }
+
+    fn wide_row(&self, cells: &[Cell], text: &mut String) {
         let last = cells
             .iter()
             .rposition(|cell| !cell.text.is_empty())
@@ -61,6 +105,35 @@ impl Table {
         }
         text.push('\n');
     }
+}
+
+/// Columns of the terminal that standard output is; nothing where it is none, because programs want
+/// lines as they are.
+fn room() -> Option<usize> {
+    use std::io::IsTerminal as _;
+    std::io::stdout()
+        .is_terminal()
+        .then(super::progress::columns)
+}
+
+/// Text in lines of so many columns, broken between words. A word that is longer stays whole.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        if let Some(line) = lines.last_mut() {
+            if line.is_empty() {
+                line.push_str(word);
+                continue;
+            }
+            if line.width() + 1 + word.width() <= columns {
+                line.push(' ');
+                line.push_str(word);
+                continue;
+            }
+        }
+        lines.push(word.to_owned());
+    }
+    lines
 }
 
 /// A cell, safe to be shown.
@@ -134,6 +207,9 @@ const WIDEST: usize = 60;
 
 const GAP: usize = 2;
 
+/// A sentence is read in so many columns, and hardly in fewer.
+const SENTENCE: usize = 20;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +250,25 @@ mod tests {
         let mut table = Table::new(&["NAME", "KIND"]);
         let page = table.page(&rows(&[["a\nb", "\u{1b}[2J"]]));
         assert_eq!(page.lines().last().unwrap(), "a\\nb  \\u{1b}[2J");
+    }
+
+    #[test]
+    fn a_row_that_is_wider_than_the_terminal_loses_nothing() {
+        let table = |room, cells: &[[&str; 2]]| {
+            let mut table = Table::new(&["NAME", "WHY"]);
+            table.room = Some(room);
+            plain(&table.page(&rows(cells)))
+        };
+        let long = [["short", "a reason that takes more than one line"]];
+        assert_eq!(
+            table(38, &long),
+            "NAME   WHY\nshort  a reason that takes more than\n       one line\n"
+        );
+        let names = [["a-name-of-more-than-twenty-columns", "main"]];
+        assert_eq!(
+            table(37, &names),
+            "NAME  WHY\na-name-of-more-than-twenty-columns\n  main\n"
+        );
     }
 
     #[test]

@@ -167,7 +167,10 @@ fn every_command_has_examples_that_are_understood() {
             command.get_name()
         );
         for example in examples {
-            let words = example.split(" | ").next().unwrap_or_default();
+            // What a shell does with the rest is its own affair.
+            let words = [" | ", " > ", " < "].iter().fold(example, |line, mark| {
+                line.split(mark).next().unwrap_or_default()
+            });
             let words = std::iter::once("code-source".to_owned()).chain(unquoted(words));
             if let Err(error) = CommandLine::try_parse_from(words) {
                 panic!("{example}: {error}");
@@ -184,6 +187,23 @@ fn unquoted(line: &str) -> Vec<String> {
         _ => vec![part.to_owned()],
     });
     words.collect()
+}
+
+#[test]
+fn help_is_ascii_whatever_the_locale_says() {
+    let line = CommandLine::command();
+    for command in commands().into_iter().chain([line]) {
+        let about = [
+            command.get_about(),
+            command.get_after_help(),
+            command.get_after_long_help(),
+        ];
+        let arguments = command.get_arguments().map(clap::Arg::get_help);
+        for text in about.into_iter().chain(arguments).flatten() {
+            let text = text.to_string();
+            assert!(text.is_ascii(), "{}: {text}", command.get_name());
+        }
+    }
 }
 
 #[test]

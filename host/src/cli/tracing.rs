@@ -22,7 +22,7 @@ impl Tracing {
             tracing_subscriber::fmt::layer()
                 .with_ansi(false)
                 .without_time()
-                .with_writer(std::io::stderr)
+                .with_writer(|| Aside)
                 .with_filter(own(LevelFilter::DEBUG))
         });
         let registry = tracing_subscriber::registry().with(lines);
@@ -47,6 +47,20 @@ impl Tracing {
         if let Some(collector) = self.collector {
             collector.end();
         }
+    }
+}
+
+/// Standard error, past the line of progress.
+struct Aside;
+
+impl std::io::Write for Aside {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        super::notes::write(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -111,6 +111,52 @@ async fn a_mistake_on_the_command_line_is_told_before_anything_is_asked() {
     assert_eq!(desk.rig.asked(""), 0);
 }
 
+#[test]
+fn a_shell_takes_its_completions_and_the_manual_has_its_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let runner = Runner::new([]);
+    let script = folder.path().join("code-source");
+    let printed = runner.run(&["completions", "bash"]).success();
+    std::fs::write(&script, printed.stdout).unwrap();
+    let source = "source \"$0\" && declare -F _code__source && complete -p code-source";
+    let bash = std::process::Command::new("bash")
+        .args(["--norc", "-c", source])
+        .arg(&script)
+        .output()
+        .unwrap();
+    assert!(bash.status.success(), "{bash:?}");
+    for (shell, part) in [
+        ("zsh", "#compdef code-source"),
+        ("fish", "complete -c code-source"),
+    ] {
+        let script = runner.run(&["completions", shell]).success().text();
+        assert!(script.contains(part), "{shell}");
+    }
+    let pages = folder.path().join("man1").display().to_string();
+    runner.run(&["man", "--directory", &pages]).success();
+    let page = std::fs::read_to_string(format!("{pages}/code-source-sync.1")).unwrap();
+    assert!(
+        page.contains(".SH EXAMPLES") || page.contains("Examples:"),
+        "{page}"
+    );
+    let main = runner.run(&["man"]).success().text();
+    assert!(main.contains(".SH FILES"), "{main}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn output_that_is_closed_is_no_crash() {
+    let desk = Desk::new().await;
+    let binary = desk.runner.command(&[]).get_program().to_owned();
+    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+        let line = format!("exec \"$0\" \"$@\" {closed}");
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(line).arg(&binary);
+        command.args(desk.runner.command(&["branches", "web/shop"]).get_args());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{closed}: {output:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn help_and_the_version_need_no_connection() {
     let rig = Rig::new().await;

@@ -20,7 +20,7 @@ use crate::contract::changes::{Author, CommitRequest, Committed, FileAction};
 It asks for `access = [\"commits\"]`. No path may be named by two changes. A path that holds `=` can
 only stand in the file of `--actions`, which is a list such as
 
-  [{\"action\": \"create\", \"path\": \"a.sh\", \"content\": \"…\", \"executable\": true},
+  [{\"action\": \"create\", \"path\": \"a.sh\", \"content\": \"...\", \"executable\": true},
    {\"action\": \"update\", \"path\": \"b.bin\", \"content\": \"/wA=\", \"encoding\": \"base64\", \"expected-blob\": \"ID\"},
    {\"action\": \"delete\", \"path\": \"c\"}, {\"action\": \"move\", \"old-path\": \"d\", \"new-path\": \"e\"},
    {\"action\": \"set-mode\", \"path\": \"f.sh\", \"executable\": false}]

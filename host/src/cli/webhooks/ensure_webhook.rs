@@ -15,7 +15,7 @@ use crate::contract::webhooks::{Topic, Wanted};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 It asks for `access = [\"webhooks\"]`, and the address has to stand in `webhook-urls`. The forge is
-given the host's secrets (`secrets = { webhook = { file = \"…\" } }`), and checks certificates. A
+given the host's secrets (`secrets = { webhook = { file = \"...\" } }`), and checks certificates. A
 webhook that is as wanted is no failure.
 
 Examples:

@@ -16,7 +16,7 @@ use crate::delivery::{RawDelivery, VerifiedDelivery};
 /// Arguments of `receive-webhook`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-The delivery is held against the secrets of the connection (`secrets = { webhook = { file = \"…\" } }`).
+The delivery is held against the secrets of the connection (`secrets = { webhook = { file = \"...\" } }`).
 One that nothing says comes from the forge is refused, with the exit status 38; so is one of a
 repository that is not connected. An event is a hint, never the truth: ask the forge what is so.
 

@@ -1,0 +1,97 @@
+//! What a person sees on a terminal: how far long work is, questions that are broken off, narrow
+//! tables, and nothing but ASCII where the locale has no more.
+
+use code_source_tests::{Key, Terminal};
+
+use super::Desk;
+use super::interrupted::STALL;
+
+/// An archive that comes to its middle and stays there.
+fn stalled(desk: &Desk, environment: &[(&str, &str)], columns: u16) -> Terminal {
+    desk.disturb("/archive", STALL);
+    let runner = environment
+        .iter()
+        .fold(desk.rig.runner(), |runner, (name, value)| {
+            runner.environment(name, value)
+        });
+    let archive = ["archive", "web/shop", "--output", &desk.path("shop.tar.gz")];
+    Terminal::start(&runner, &archive, columns, 24)
+}
+
+fn shown(terminal: &Terminal) -> String {
+    String::from_utf8_lossy(&terminal.everything()).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_work_shows_how_far_it_is_and_takes_that_away_again() {
+    let desk = Desk::new().await;
+    for columns in [80, 40] {
+        let mut terminal = stalled(&desk, &[], columns);
+        terminal.wait_for("downloading: ");
+        let screen = terminal.screen();
+        let row = screen.iter().position(|row| row.contains("downloading: "));
+        let row = row.unwrap_or_else(|| panic!("{screen:?}"));
+        assert!(screen[row].contains("KiB"), "{screen:?}");
+        // One line of the terminal, however narrow it is.
+        assert_eq!(screen[row + 1].trim(), "", "{screen:?}");
+        terminal.press(Key::CtrlC);
+        assert_eq!(terminal.end(), 130);
+        let text = terminal.text();
+        assert!(text.contains("error: interrupted: `"), "{text}");
+        assert!(!text.contains("downloading"), "{text}");
+    }
+    assert!(!desk.rig.folder().join("shop.tar.gz").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locale_without_utf_8_gets_ascii_and_no_terminal_no_codes() {
+    let desk = Desk::new().await;
+    let mut terminal = stalled(&desk, &[("LC_ALL", "C")], 80);
+    terminal.wait_for("downloading: ");
+    terminal.press(Key::CtrlC);
+    assert_eq!(terminal.end(), 130);
+    assert!(shown(&terminal).is_ascii(), "{}", terminal.text());
+    let mut dumb = stalled(&desk, &[("TERM", "dumb")], 80);
+    dumb.press(Key::CtrlC);
+    dumb.end();
+    assert!(!shown(&dumb).contains('\u{1b}'), "{:?}", shown(&dumb));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colours_go_where_somebody_does_not_want_them() {
+    let desk = Desk::new().await;
+    let shows_colours = |name: &str, value: &str| {
+        let runner = desk.rig.runner().environment(name, value);
+        let mut terminal = Terminal::start(&runner, &["branches", "web/shop"], 80, 24);
+        assert_eq!(terminal.end(), 0, "{}", terminal.text());
+        shown(&terminal).contains("\u{1b}[36m")
+    };
+    assert!(shows_colours("LANG", "C.UTF-8"));
+    assert!(!shows_colours("NO_COLOR", "1"));
+    assert!(!shows_colours("TERM", "dumb"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_broken_off_changes_nothing() {
+    let desk = Desk::new().await;
+    let delete = ["delete-branch", "web/shop", "next", "--access", "branches"];
+    let mut terminal = Terminal::start(&desk.runner, &delete, 80, 24);
+    terminal.wait_for("[y/N]");
+    terminal.press(Key::CtrlC);
+    assert_eq!(terminal.end(), 130);
+    terminal.wait_for("error: interrupted: nothing was changed");
+    assert!(desk.text(&["branches", "web/shop"]).contains("next"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_on_a_narrow_terminal_loses_nothing() {
+    let desk = Desk::new().await;
+    let name = "a-branch-with-a-name-of-36-characters";
+    desk.project.branch(name, &desk.first);
+    let mut terminal = Terminal::start(&desk.runner, &["branches", "web/shop"], 40, 24);
+    assert_eq!(terminal.end(), 0);
+    let screen = terminal.screen();
+    let row = screen.iter().position(|row| row.trim() == name);
+    let row = row.unwrap_or_else(|| panic!("{screen:?}"));
+    assert_eq!(screen[row - 1].trim(), &desk.first[..10]);
+}
