@@ -88,6 +88,7 @@ impl TokenSource {
     }
 
     /// What is there, and its words by themselves: what is not a token as a whole may hold one.
+    #[cfg(feature = "cli")]
     pub(super) fn pieces(&self) -> Vec<Zeroizing<Vec<u8>>> {
         let Ok(bytes) = self.bytes() else {
             return Vec::new();
@@ -190,6 +191,7 @@ fn white_space(text: &[u8]) -> Option<&'static str> {
 const ADDED: [&str; 4] = ["bearer ", "basic ", "private-token:", "authorization:"];
 
 /// Shorter ones stand in harmless text as well.
+#[cfg(feature = "cli")]
 const SHORTEST_PIECE: usize = 8;
 
 /// Base64 ends with at most so many.

@@ -144,6 +144,7 @@ impl Credential {
 }
 
 /// What to look for where none of these secrets may stand, be they usable or not.
+#[cfg(feature = "cli")]
 pub(crate) fn patterns_of<'a>(sources: impl IntoIterator<Item = &'a TokenSource>) -> MaskPatterns {
     let pieces: Vec<_> = sources.into_iter().flat_map(TokenSource::pieces).collect();
     MaskPatterns::new(pieces.iter().map(|piece| piece.as_slice()))
