@@ -94,6 +94,8 @@ impl World {
                 Reply::status(403, r#"{"message":"403 Forbidden"}"#)
             }
             "GET /application/plan_limits" => Reply::json("{}"),
+            "GET /projects" if parameter(line, "id_after") != Some("41") => Reply::json("[]"),
+            "GET /projects" if parameter(line, "id_before") != Some("43") => Reply::json("[]"),
             "GET /projects" => match self.project.filter(|_| has(line)) {
                 Some(fields) => Reply::json(format!("[{}]", written(fields))),
                 None => Reply::json("[]"),
