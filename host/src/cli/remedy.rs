@@ -4,7 +4,13 @@
 /// The hint, with the option that does the same as the line of configuration that it names.
 pub(crate) fn with_option(hint: &str) -> String {
     match option(hint) {
-        Some(option) => format!("{hint} in the configuration, or `{option}`"),
+        Some(option) => {
+            let both = format!("{hint} in the configuration, or `{option}`");
+            match is_kept(hint) {
+                true => format!("{both}; `code-source connect NAME {option}` writes it down"),
+                false => both,
+            }
+        }
         None if is_line(hint) => format!("{hint} in the configuration"),
         None => hint.to_owned(),
     }
@@ -17,6 +23,11 @@ fn is_line(hint: &str) -> bool {
         && key
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// Whether connecting once more adds it to what stands there already.
+fn is_kept(hint: &str) -> bool {
+    hint.starts_with("ca-file = ") || hint.starts_with("private-addresses = ")
 }
 
 fn option(hint: &str) -> Option<String> {
@@ -51,9 +62,13 @@ mod tests {
     fn a_line_of_configuration_comes_with_its_option_and_other_hints_stay() {
         assert_eq!(
             with_option("private-addresses = [\"10.0.0.1/32\"]"),
-            "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`"
+            "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`; \
+             `code-source connect NAME --private-address 10.0.0.1/32` writes it down"
         );
-        assert!(with_option("ca-file = \"/a.pem\"").ends_with("or `--ca-file FILE`"));
+        assert!(
+            with_option("ca-file = \"/a.pem\"")
+                .ends_with("; `code-source connect NAME --ca-file FILE` writes it down")
+        );
         let access = "access = [\"read\", \"branches\"]";
         assert!(with_option(access).ends_with("or `--access branches`"));
         let secret = "secrets = { webhook = { file = \"…\" } }";

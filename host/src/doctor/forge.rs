@@ -79,7 +79,7 @@ fn tell(told: &connection::Report, http: Visit, duration: Duration, way: &mut Wa
     let mut account = way.begin(StationName::Account);
     if let Some(known) = &told.account {
         account.fact("username", known.username.clone());
-        account.fact("administrator", yes_or_no(known.administrator));
+        account.fact("role", role(known.administrator));
     }
     note(&mut account, StationName::Account, &told.findings);
     way.end(account.end_after(Duration::ZERO));
@@ -221,11 +221,11 @@ fn clocks(report: &Report) -> Vec<ClockReading> {
     requests.filter_map(|request| request.clock).collect()
 }
 
-fn yes_or_no(answer: Option<bool>) -> &'static str {
-    match answer {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "the forge does not tell",
+fn role(is_administrator: Option<bool>) -> &'static str {
+    match is_administrator {
+        Some(true) => "administrator",
+        Some(false) => "not an administrator",
+        None => "",
     }
 }
 

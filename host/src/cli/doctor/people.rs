@@ -150,7 +150,7 @@ fn what_matters(name: StationName, state: State) -> &'static [&'static str] {
         (StationName::Http, _) => &["product"],
         (StationName::Version, _) => &["version"],
         (StationName::Token, _) => &["scopes", "expires"],
-        (StationName::Account, _) => &["username", "administrator"],
+        (StationName::Account, _) => &["username", "role"],
         (StationName::Repositories, _) => &["repositories", "found-out"],
         (StationName::RateLimit, _) => &["limit", "left"],
         (StationName::Clock, State::Passed) => &["difference"],
@@ -197,8 +197,8 @@ const OK: Style = AnsiColor::Green.on_default().bold();
 /// Columns of the longest name of a station.
 const NAME: usize = 13;
 
-/// Columns of a time of less than a minute and a half.
-const TIME: usize = 10;
+/// Columns of a time of less than a minute and a half, and of what stands there where there is none.
+const TIME: usize = 11;
 
 #[cfg(test)]
 mod tests {
