@@ -377,8 +377,7 @@ fn which(configuration: &Configuration) -> CommandError {
     )
 }
 
-/// A file of ours below one of the usual directories. Relative ones do not count, as the XDG Base
-/// Directory Specification says.
+/// A file of ours below a usual directory. As XDG's specification says, relative ones do not count.
 pub(crate) fn standard_file(variable: &str, below_home: &str, file: &str) -> Option<PathBuf> {
     let absolute = |path: PathBuf| Some(path).filter(|path| path.is_absolute());
     let base = std::env::var_os(variable)

@@ -5,93 +5,108 @@ use super::requests::Row;
 use crate::report::{Certificate, Stage};
 use crate::transport::Kind;
 
-pub(super) fn certificates() -> Vec<Row> {
-    let tls = |kind, what, remedy| (kind, Stage::Tls, what, remedy);
-    let authority = Some("ca-file = \"/path/to/the-authority.pem\"");
-    let own = Some("client-certificate = { certificate = \"…\", key = \"…\" }");
-    vec![
-        tls(
-            Kind::CertificateBadEncoding,
-            "the certificate of `git.acme.example` is not accepted: it is not well-formed",
-            None,
-        ),
-        tls(
-            Kind::CertificateBadSignature,
-            "the certificate of `git.acme.example` is not accepted: its signature is not that of `CN=Acme CA`, whom it names",
-            None,
-        ),
-        tls(
-            Kind::CertificateExpired,
-            "the certificate of `git.acme.example` is not accepted: it was valid until 2026-01-01T00:00:00Z, and it is 2026-11-23T02:00:00Z here",
-            None,
-        ),
-        tls(
-            Kind::CertificateIsAuthority,
-            "the certificate of `git.acme.example` is not accepted: it is an authority's own, which signs those of servers and is none itself",
-            None,
-        ),
-        tls(
-            Kind::CertificateNotYetValid,
-            "the certificate of `git.acme.example` is not accepted: it is valid from 2027-01-01T00:00:00Z on, and it is 2026-11-23T02:00:00Z here",
-            None,
-        ),
-        tls(
-            Kind::CertificateOldVersion,
-            "the certificate of `git.acme.example` is not accepted: it is of an old version of X.509",
-            None,
-        ),
-        tls(
-            Kind::CertificateOther,
-            "the certificate of `git.acme.example` is not accepted: invalid peer certificate",
-            None,
-        ),
-        tls(
-            Kind::CertificatePurpose,
-            "the certificate of `git.acme.example` is not accepted: it was not made for servers",
-            None,
-        ),
-        tls(
-            Kind::CertificateRefused,
-            "`git.acme.example` does not accept the connection's certificate: UnknownCA",
-            None,
-        ),
-        tls(
-            Kind::CertificateRequired,
-            "`git.acme.example` asks for a certificate, and the connection has none to show",
-            own,
-        ),
-        tls(
-            Kind::CertificateRevoked,
-            "the certificate of `git.acme.example` is not accepted: it was revoked",
-            None,
-        ),
-        tls(
-            Kind::CertificateSelfSigned,
-            "the certificate of `git.acme.example` is not accepted: it was signed by nobody but itself",
-            authority,
-        ),
-        tls(
-            Kind::CertificateUnknownExtension,
-            "the certificate of `git.acme.example` is not accepted: it has a critical extension that is not understood",
-            None,
-        ),
-        tls(
-            Kind::CertificateUnknownIssuer,
-            "the certificate of `git.acme.example` is not accepted: it was signed by an authority that is not trusted, `CN=Acme CA`",
-            authority,
-        ),
-        tls(
-            Kind::CertificateWeakSignature,
-            "the certificate of `git.acme.example` is not accepted: it was signed in a way that is no longer accepted",
-            None,
-        ),
-        tls(
-            Kind::CertificateWrongName,
-            "the certificate of `git.acme.example` is not accepted: it is for `old.acme.example`, not for `git.acme.example`",
-            None,
-        ),
-    ]
-}
+pub(super) const CERTIFICATES: &[Row] = &[
+    (
+        Kind::CertificateBadEncoding,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it is not well-formed",
+        None,
+    ),
+    (
+        Kind::CertificateBadSignature,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: its signature is not that of `CN=Acme CA`, whom it names",
+        None,
+    ),
+    (
+        Kind::CertificateExpired,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was valid until 2026-01-01T00:00:00Z, and it is 2026-11-23T02:00:00Z here",
+        None,
+    ),
+    (
+        Kind::CertificateIsAuthority,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it is an authority's own, which signs those of servers and is none itself",
+        None,
+    ),
+    (
+        Kind::CertificateNotYetValid,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it is valid from 2027-01-01T00:00:00Z on, and it is 2026-11-23T02:00:00Z here",
+        None,
+    ),
+    (
+        Kind::CertificateOldVersion,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it is of an old version of X.509",
+        None,
+    ),
+    (
+        Kind::CertificateOther,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: invalid peer certificate",
+        None,
+    ),
+    (
+        Kind::CertificatePurpose,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was not made for servers",
+        None,
+    ),
+    (
+        Kind::CertificateRefused,
+        Stage::Tls,
+        "`git.acme.example` does not accept the connection's certificate: UnknownCA",
+        None,
+    ),
+    (
+        Kind::CertificateRequired,
+        Stage::Tls,
+        "`git.acme.example` asks for a certificate, and the connection has none to show",
+        OWN,
+    ),
+    (
+        Kind::CertificateRevoked,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was revoked",
+        None,
+    ),
+    (
+        Kind::CertificateSelfSigned,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was signed by nobody but itself",
+        AUTHORITY,
+    ),
+    (
+        Kind::CertificateUnknownExtension,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it has a critical extension that is not understood",
+        None,
+    ),
+    (
+        Kind::CertificateUnknownIssuer,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was signed by an authority that is not trusted, `CN=Acme CA`",
+        AUTHORITY,
+    ),
+    (
+        Kind::CertificateWeakSignature,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it was signed in a way that is no longer accepted",
+        None,
+    ),
+    (
+        Kind::CertificateWrongName,
+        Stage::Tls,
+        "the certificate of `git.acme.example` is not accepted: it is for `old.acme.example`, not for `git.acme.example`",
+        None,
+    ),
+];
+
+const AUTHORITY: Option<&str> = Some("ca-file = \"/path/to/the-authority.pem\"");
+
+const OWN: Option<&str> = Some("client-certificate = { certificate = \"…\", key = \"…\" }");
 
 pub(super) fn certificate() -> Certificate {
     Certificate {

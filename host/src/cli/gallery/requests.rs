@@ -1,7 +1,7 @@
 //! Requests that were refused or got no whole answer, as the host's report has them: apart from the
 //! plugin's answers, which know nothing of the network.
 
-use super::certificates::{certificate, certificates};
+use super::certificates::{CERTIFICATES, certificate};
 use super::{Example, examples};
 use crate::cli::failure::CommandError;
 use crate::contract::types::{Error, ErrorCode};
@@ -33,172 +33,168 @@ pub(super) fn all() -> Vec<Example> {
 pub(super) type Row = (Kind, Stage, &'static str, Option<&'static str>);
 
 fn failures() -> Vec<Row> {
-    let mut all = network();
-    all.extend(certificates());
-    all
+    [NETWORK, CERTIFICATES].concat()
 }
 
 /// The details are the host's words, as its tests pin them.
-fn network() -> Vec<Row> {
-    vec![
-        (
-            Kind::AddressRefused,
-            Stage::Address,
-            "no address of `git.acme.example` may be dialled: the address 10.20.0.7 is private and may not be dialled",
-            Some("private-addresses = [\"10.20.0.7/32\"]"),
-        ),
-        (
-            Kind::AddressRefused,
-            Stage::Address,
-            "`metadata.google.internal` is the name of a cloud's metadata service",
-            None,
-        ),
-        (
-            Kind::AuditFailed,
-            Stage::Audit,
-            "the audit could not be written: no space left on device",
-            None,
-        ),
-        (
-            Kind::ConnectFailed,
-            Stage::Connect,
-            "no connection to port 443: connection refused",
-            None,
-        ),
-        (
-            Kind::ConnectTimeout,
-            Stage::Connect,
-            "the TCP connection of `git.acme.example` was not done within 10 s",
-            None,
-        ),
-        (
-            Kind::ConnectionLost,
-            Stage::Exchange,
-            "connection reset by peer",
-            None,
-        ),
-        (
-            Kind::CredentialUnusable,
-            Stage::Credential,
-            "cannot use the token from the file `/run/secrets/forge-token`: it is empty",
-            None,
-        ),
-        (
-            Kind::Encoded,
-            Stage::Head,
-            "the answer is encoded as br, which was not asked for",
-            None,
-        ),
-        (
-            Kind::FirstByte,
-            Stage::Exchange,
-            "no answer began within 70 s",
-            None,
-        ),
-        (
-            Kind::HeadTooLarge,
-            Stage::Head,
-            "the answer's headers have 90000 bytes",
-            None,
-        ),
-        (
-            Kind::NameNotFound,
-            Stage::Resolve,
-            "the name `git.acme.example` cannot be looked up: it has no address",
-            None,
-        ),
-        (
-            Kind::NotHttp,
-            Stage::Exchange,
-            "invalid HTTP version parsed",
-            None,
-        ),
-        (
-            Kind::NotTls,
-            Stage::Tls,
-            "`git.acme.example` does not speak TLS on this port",
-            None,
-        ),
-        (
-            Kind::ProxyAuthentication,
-            Stage::Proxy,
-            "the proxy `proxy:3128` asks for credentials (status 407)",
-            Some("proxy = { url = \"http://proxy:3128\", credentials = { file = \"…\" } }"),
-        ),
-        (
-            Kind::ProxyAuthentication,
-            Stage::Proxy,
-            "the proxy `proxy:3128` does not accept the connection's credentials (status 407)",
-            None,
-        ),
-        (
-            Kind::ProxyCredentials,
-            Stage::Proxy,
-            "cannot use the credentials of the proxy from the file `proxy`: there is no colon in it",
-            None,
-        ),
-        (
-            Kind::ProxyMalformed,
-            Stage::Proxy,
-            "the proxy `proxy:3128` does not answer like one: it closed the connection",
-            None,
-        ),
-        (
-            Kind::ProxyRefused,
-            Stage::Proxy,
-            "the proxy `proxy:3128` refuses to lead to the forge: it answered 403",
-            None,
-        ),
-        (
-            Kind::ProxyUnreachable,
-            Stage::Connect,
-            "no connection to port 3128 of the proxy: connection refused",
-            None,
-        ),
-        (
-            Kind::RequestCut,
-            Stage::Limit,
-            "the plugin did not end the request's body",
-            None,
-        ),
-        (
-            Kind::RequestTooLong,
-            Stage::Limit,
-            "the request's body is longer than 8388608 bytes",
-            None,
-        ),
-        (
-            Kind::TlsCut,
-            Stage::Tls,
-            "`git.acme.example` closed the connection in the middle of the TLS handshake",
-            None,
-        ),
-        (
-            Kind::TlsFailed,
-            Stage::Tls,
-            "the TLS handshake with `git.acme.example` failed: received fatal alert: InternalError",
-            None,
-        ),
-        (
-            Kind::TlsVersion,
-            Stage::Tls,
-            "`git.acme.example` speaks no version of TLS from 1.2 on",
-            None,
-        ),
-        (
-            Kind::TooManyRequests,
-            Stage::Limit,
-            "the call has made 1000 requests, and no more are allowed",
-            None,
-        ),
-        (
-            Kind::WrongOrigin,
-            Stage::Policy,
-            "`elsewhere.example` is not the connection's origin",
-            None,
-        ),
-    ]
-}
+const NETWORK: &[Row] = &[
+    (
+        Kind::AddressRefused,
+        Stage::Address,
+        "no address of `git.acme.example` may be dialled: the address 10.20.0.7 is private and may not be dialled",
+        Some("private-addresses = [\"10.20.0.7/32\"]"),
+    ),
+    (
+        Kind::AddressRefused,
+        Stage::Address,
+        "`metadata.google.internal` is the name of a cloud's metadata service",
+        None,
+    ),
+    (
+        Kind::AuditFailed,
+        Stage::Audit,
+        "the audit could not be written: no space left on device",
+        None,
+    ),
+    (
+        Kind::ConnectFailed,
+        Stage::Connect,
+        "no connection to port 443: connection refused",
+        None,
+    ),
+    (
+        Kind::ConnectTimeout,
+        Stage::Connect,
+        "the TCP connection of `git.acme.example` was not done within 10 s",
+        None,
+    ),
+    (
+        Kind::ConnectionLost,
+        Stage::Exchange,
+        "connection reset by peer",
+        None,
+    ),
+    (
+        Kind::CredentialUnusable,
+        Stage::Credential,
+        "cannot use the token from the file `/run/secrets/forge-token`: it is empty",
+        None,
+    ),
+    (
+        Kind::Encoded,
+        Stage::Head,
+        "the answer is encoded as br, which was not asked for",
+        None,
+    ),
+    (
+        Kind::FirstByte,
+        Stage::Exchange,
+        "no answer began within 70 s",
+        None,
+    ),
+    (
+        Kind::HeadTooLarge,
+        Stage::Head,
+        "the answer's headers have 90000 bytes",
+        None,
+    ),
+    (
+        Kind::NameNotFound,
+        Stage::Resolve,
+        "the name `git.acme.example` cannot be looked up: it has no address",
+        None,
+    ),
+    (
+        Kind::NotHttp,
+        Stage::Exchange,
+        "invalid HTTP version parsed",
+        None,
+    ),
+    (
+        Kind::NotTls,
+        Stage::Tls,
+        "`git.acme.example` does not speak TLS on this port",
+        None,
+    ),
+    (
+        Kind::ProxyAuthentication,
+        Stage::Proxy,
+        "the proxy `proxy:3128` asks for credentials (status 407)",
+        Some("proxy = { url = \"http://proxy:3128\", credentials = { file = \"…\" } }"),
+    ),
+    (
+        Kind::ProxyAuthentication,
+        Stage::Proxy,
+        "the proxy `proxy:3128` does not accept the connection's credentials (status 407)",
+        None,
+    ),
+    (
+        Kind::ProxyCredentials,
+        Stage::Proxy,
+        "cannot use the credentials of the proxy from the file `proxy`: there is no colon in it",
+        None,
+    ),
+    (
+        Kind::ProxyMalformed,
+        Stage::Proxy,
+        "the proxy `proxy:3128` does not answer like one: it closed the connection",
+        None,
+    ),
+    (
+        Kind::ProxyRefused,
+        Stage::Proxy,
+        "the proxy `proxy:3128` refuses to lead to the forge: it answered 403",
+        None,
+    ),
+    (
+        Kind::ProxyUnreachable,
+        Stage::Connect,
+        "no connection to port 3128 of the proxy: connection refused",
+        None,
+    ),
+    (
+        Kind::RequestCut,
+        Stage::Limit,
+        "the plugin did not end the request's body",
+        None,
+    ),
+    (
+        Kind::RequestTooLong,
+        Stage::Limit,
+        "the request's body is longer than 8388608 bytes",
+        None,
+    ),
+    (
+        Kind::TlsCut,
+        Stage::Tls,
+        "`git.acme.example` closed the connection in the middle of the TLS handshake",
+        None,
+    ),
+    (
+        Kind::TlsFailed,
+        Stage::Tls,
+        "the TLS handshake with `git.acme.example` failed: received fatal alert: InternalError",
+        None,
+    ),
+    (
+        Kind::TlsVersion,
+        Stage::Tls,
+        "`git.acme.example` speaks no version of TLS from 1.2 on",
+        None,
+    ),
+    (
+        Kind::TooManyRequests,
+        Stage::Limit,
+        "the call has made 1000 requests, and no more are allowed",
+        None,
+    ),
+    (
+        Kind::WrongOrigin,
+        Stage::Policy,
+        "`elsewhere.example` is not the connection's origin",
+        None,
+    ),
+];
 
 /// A kind that is new does not compile before somebody has thought of its example.
 #[test]
