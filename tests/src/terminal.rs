@@ -19,7 +19,7 @@ use crate::runner::Runner;
 ///
 /// When it is dropped, the command is ended, and whatever it wrote is searched for tokens.
 pub struct Terminal {
-    child: Child,
+    shell: Child,
     pty: Arc<Pty>,
     seen: Arc<Seen>,
     reader: Option<JoinHandle<()>>,
@@ -69,23 +69,19 @@ impl Terminal {
         Self::of(runner.command(arguments), columns, rows)
     }
 
-    fn of(mut command: std::process::Command, columns: u16, rows: u16) -> Self {
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
-            if command.get_envs().all(|(set, _)| set != name) {
-                command.env(name, value);
-            }
-        }
+    fn of(command: std::process::Command, columns: u16, rows: u16) -> Self {
+        let command = supervised(&command);
         let (pty, pts) = open().expect("a pseudo-terminal");
         pty.resize(Size::new(rows, columns)).expect("its size");
         let pty = Arc::new(pty);
         let seen = Arc::new(Seen::new(columns, rows));
-        let child = Command::from(command).spawn(pts);
+        let shell = Command::from(command).spawn(pts);
         let reader = std::thread::spawn({
             let (pty, seen) = (Arc::clone(&pty), Arc::clone(&seen));
             move || seen.read(&pty)
         });
         Self {
-            child: child.expect("the runner starts"),
+            shell: shell.expect("a shell starts"),
             pty,
             seen,
             reader: Some(reader),
@@ -120,19 +116,21 @@ impl Terminal {
     /// If it does not become so, with all that can be seen.
     #[track_caller]
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
-        let mut missing = String::new();
+        let mut seen = String::new();
+        let mut found = false;
         self.seen.wait(|state| {
-            let all = state.text();
-            let found = is_so(&all);
-            if !found && state.is_over {
-                missing = format!("the command ended without `{what}`:\n{all}");
-            }
+            seen = state.text();
+            // What is there for a moment was there.
+            found = is_so(&seen);
             found || state.is_over
         });
-        if missing.is_empty() && !is_so(&self.text()) {
-            missing = format!("`{what}` did not come:\n{}", self.text());
-        }
-        assert!(missing.is_empty(), "{missing}");
+        let is_over = self.seen.state().is_over;
+        let end = if is_over {
+            "the command ended without"
+        } else {
+            "there was no"
+        };
+        assert!(found, "{end} `{what}`:\n{seen}");
     }
 
     /// Type this text. A line break is the key Enter.
@@ -170,17 +168,16 @@ impl Terminal {
         self.seen.state().bytes.clone()
     }
 
-    /// Wait for the command's end, and tell its exit status; -1 where a signal ended it.
+    /// Wait for the command's end, and tell its exit status, as a shell does.
     ///
     /// # Panics
     ///
     /// If it does not end, with all that can be seen.
     #[track_caller]
     pub fn end(&mut self) -> i32 {
-        let is_over = self.seen.wait(|state| state.is_over);
-        assert!(is_over, "the command did not end:\n{}", self.text());
-        let status = self.child.wait().expect("its exit status");
-        status.code().unwrap_or(-1)
+        self.seen.wait(|state| state.is_over);
+        let status = self.seen.state().status;
+        status.unwrap_or_else(|| panic!("the command did not end:\n{}", self.text()))
     }
 
     fn write(&self, bytes: &[u8]) {
@@ -191,8 +188,8 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         // One that has ended already cannot be ended again.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
@@ -221,6 +218,24 @@ impl Key {
     }
 }
 
+/// The same command, started by a shell that stays until the terminal is gone: what a terminal has
+/// not taken yet is lost when the first process on it ends.
+fn supervised(command: &std::process::Command) -> std::process::Command {
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", SUPERVISOR, "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    shell.envs([("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]);
+    shell.envs(
+        command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    shell
+}
+
 /// What the terminal got so far.
 struct Seen {
     state: Mutex<State>,
@@ -231,6 +246,7 @@ struct State {
     parser: Parser,
     bytes: Vec<u8>,
     is_over: bool,
+    status: Option<i32>,
 }
 
 impl Seen {
@@ -241,6 +257,7 @@ impl Seen {
                 parser: Parser::new(size(rows), size(columns), SCROLLBACK),
                 bytes: Vec::new(),
                 is_over: false,
+                status: None,
             }),
             changed: Condvar::new(),
         }
@@ -257,6 +274,7 @@ impl Seen {
             let mut state = self.state();
             state.parser.process(&buffer[..length]);
             state.bytes.extend_from_slice(&buffer[..length]);
+            state.take_status();
             self.changed.notify_all();
         }
         self.state().is_over = true;
@@ -282,6 +300,21 @@ impl Seen {
 }
 
 impl State {
+    /// Take away what the shell says at the end, which is no terminal's text.
+    fn take_status(&mut self) {
+        let Some(begin) = memchr::memmem::rfind(&self.bytes, STATUS) else {
+            return;
+        };
+        let said = &self.bytes[begin + STATUS.len()..];
+        let Some(digits) = said.strip_suffix(b"\x07") else {
+            return;
+        };
+        let digits = std::str::from_utf8(digits).expect("a number");
+        self.status = Some(digits.parse().expect("a number"));
+        self.bytes.truncate(begin);
+        self.is_over = true;
+    }
+
     fn text(&mut self) -> String {
         let screen = self.parser.screen_mut();
         screen.set_scrollback(usize::MAX);
@@ -299,6 +332,12 @@ impl State {
         text + &screen.contents()
     }
 }
+
+/// Ctrl-C is the command's, and what follows it has the signal as it is usually.
+const SUPERVISOR: &str = r#"trap : INT; "$@"; printf '\033]status:%s\007' "$?"; read -r _"#;
+
+/// What the shell says before the status. Terminals show nothing of it.
+const STATUS: &[u8] = b"\x1b]status:";
 
 /// How long something may take on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -153,6 +153,7 @@ impl Signals {
     /// Begin to watch. A thread of its own does so, because the others may be busy.
     pub(super) fn watch(json: bool) -> Self {
         let (sender, receiver) = watch::channel(None);
+        let (ready, is_ready) = mpsc::channel();
         let watching = std::thread::Builder::new().name("signals".into());
         // Where there can be no thread, signals end the process as they always do.
         let _ = watching.spawn(move || {
@@ -161,9 +162,12 @@ impl Signals {
                 .build();
             if let Ok(runtime) = runtime {
                 // Where they cannot be watched, they end the process as they always do.
-                let _ = runtime.block_on(until_the_end(&sender, json));
+                let _ = runtime.block_on(until_the_end(&sender, json, ready));
             }
         });
+        // Not before they are watched: a prompt that a signal killed would leave its terminal as it is.
+        // Where they cannot be, the other end is gone, and that is no reason to wait either.
+        let _ = is_ready.recv();
         Self(receiver)
     }
 
@@ -183,9 +187,11 @@ impl Signals {
 async fn until_the_end(
     sender: &watch::Sender<Option<(Signal, Left)>>,
     json: bool,
+    ready: mpsc::Sender<()>,
 ) -> io::Result<()> {
     let mut source = Source::new()?;
     let terminal = Terminal::now();
+    drop(ready);
     let signal = loop {
         let signal = source.next().await;
         let is_the_editors = matches!(present().doing, Doing::Editing(_));

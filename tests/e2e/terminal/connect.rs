@@ -44,7 +44,7 @@ async fn a_person_who_knows_an_address_and_a_token_is_connected() {
         terminal.type_text("cart\n");
         terminal.wait_for_times("What does it hold?", 2);
         terminal.type_text("back\n");
-        terminal.wait_for("  2; type to search");
+        terminal.wait_for("release/1");
         terminal.type_text("rel\n");
         terminal.wait_for("Name of the connection");
         terminal.type_text("acme\n");
