@@ -7,9 +7,9 @@ use super::{asked::Asked, slashes::Slashes, standing::Standing};
 use crate::{
     bindings::{
         connection::RateLimit,
-        types::{Aspect, Finding, Party, Severity},
+        types::{Aspect, Denial, ErrorCode, Finding, Party, Severity},
     },
-    error::quote,
+    error::{Failure, quote},
     model::Version,
 };
 
@@ -45,8 +45,13 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
 fn version(facts: &Facts<'_>) -> Option<Finding> {
     let told = facts.version.told();
     let Some(number) = told.and_then(Version::number) else {
+        // Where the token may not ask, the token is what there is to know.
+        let severity = match facts.version.refused().is_some_and(lacks_scope) {
+            true => Severity::Info,
+            false => Severity::Warning,
+        };
         let finding = Finding::new(
-            Severity::Warning,
+            severity,
             Aspect::Version,
             "version-unknown",
             "GitLab does not tell its version",
@@ -66,6 +71,11 @@ fn version(facts: &Facts<'_>) -> Option<Finding> {
         )
         .remedy(Party::ForgeAdministrator, "update GitLab")
     })
+}
+
+/// Whether the token may not ask that.
+fn lacks_scope(refusal: &Failure) -> bool {
+    matches!(refusal.code(), ErrorCode::Forbidden(Denial::Scope(_)))
 }
 
 fn slashes(slashes: Slashes) -> Option<Finding> {

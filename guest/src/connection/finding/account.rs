@@ -1,10 +1,10 @@
 //! What there is to know of the account; apart because what it sees depends on what it is.
 
-use super::Facts;
+use super::{Facts, lacks_scope};
 use crate::{
     bindings::types::{Aspect, Finding, Party, Severity},
     connection::{AdminMode, Standing},
-    error::quote,
+    error::{Mark, quote},
 };
 
 pub(super) fn all(facts: &Facts<'_>) -> Vec<Finding> {
@@ -80,7 +80,12 @@ fn state(standing: &Standing) -> Option<Finding> {
             failure.message()
         );
         let code = "account-unknown";
-        let finding = Finding::new(Severity::Warning, Aspect::Account, code, message);
+        let is_known = lacks_scope(failure) && !failure.is_marked(Mark::FineGrained);
+        let severity = match is_known {
+            true => Severity::Info,
+            false => Severity::Warning,
+        };
+        let finding = Finding::new(severity, Aspect::Account, code, message);
         let hint = failure.hint().unwrap_or("check the token's scopes");
         return Some(finding.remedy(Party::User, hint));
     }
