@@ -79,7 +79,8 @@ impl TokenSource {
         let Self::File(path) = self else {
             return false;
         };
-        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+        std::fs::metadata(path)
+            .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o004 != 0)
     }
 
     #[cfg(not(unix))]

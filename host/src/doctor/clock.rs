@@ -11,11 +11,16 @@ use super::problem::{Party, Problem};
 use super::station::{Station, StationName};
 use crate::report::ClockReading;
 
-/// Hold the clocks against each other, where an answer told the time.
-pub(super) fn visit(readings: &[ClockReading], way: &mut Way<'_>) {
+/// Hold the clocks against each other, where an answer told the time; `is_answered` says whether
+/// there was one.
+pub(super) fn visit(readings: &[ClockReading], is_answered: bool, way: &mut Way<'_>) {
     let sharpest = readings.iter().min_by_key(|reading| reading.tolerance);
     let Some(reading) = sharpest else {
-        way.end(Station::not_reached(StationName::Clock));
+        // A forge that answered everything else tells no time.
+        way.end(match is_answered {
+            true => Station::skipped(StationName::Clock),
+            false => Station::not_reached(StationName::Clock),
+        });
         return;
     };
     let mut visit = way.begin(StationName::Clock);

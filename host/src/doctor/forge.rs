@@ -29,6 +29,7 @@ pub(super) async fn visit(
     let clocks = clocks(&outcome.report);
     facts_of_requests(&outcome.report, &mut http);
     let duration = outcome.report.duration;
+    let is_answered = outcome.answer.is_ok();
     match outcome.answer {
         Ok(told) => {
             slashes(&outcome.report, &told.findings, &mut http);
@@ -47,7 +48,7 @@ pub(super) async fn visit(
             refuse(at, problem, http, duration, way);
         }
     }
-    clock::visit(&clocks, way);
+    clock::visit(&clocks, is_answered, way);
 }
 
 /// The forge answered: its findings, each at its station.

@@ -12,7 +12,7 @@ use super::problem::{Cause, Gravity, Party, Problem};
 use super::station::{Station, StationName};
 use crate::contract::git::Revision;
 use crate::contract::repositories::{Access, Filter, Repository, RepositoryRef, State};
-use crate::contract::types::{ErrorCode, Finding, Subject};
+use crate::contract::types::{Denial, ErrorCode, Finding, Subject};
 use crate::error::Error;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Report;
@@ -112,11 +112,15 @@ async fn look_at(
     found.line = in_a_line(&repository);
     found.problems.extend(of_path(expected, &repository));
     found.problems.extend(of_state(&repository));
-    found
-        .problems
-        .extend(of_access(&repository, is_administrator));
+    let access = of_access(&repository, is_administrator);
+    let is_too_low = access
+        .as_ref()
+        .is_some_and(|one| one.gravity == Gravity::Failure);
+    found.problems.extend(access);
     match branch(&connected, expected, &repository).await {
         Ok(line) => found.line = format!("{}, {line}", found.line),
+        // The same thing in other words.
+        Err(problem) if is_too_low && problem.code == CODE_REFUSED => (),
         Err(problem) => found.problems.push(problem),
     }
     found
@@ -312,10 +316,21 @@ async fn branch(
                 missing(word, path).caused_by(Cause::Answer(error))
             }
             ErrorCode::EmptyRepository => empty(path).caused_by(Cause::Answer(error)),
+            ErrorCode::Forbidden(Denial::Role(_)) => refused(path).caused_by(Cause::Answer(error)),
             _ => of_failure(Failure::Answer(error), &outcome.report),
         }),
         Err(failure) => Err(of_failure(failure, &outcome.report)),
     }
+}
+
+/// It is shown, and nobody is refused it for being nobody: its code is not for this account.
+fn refused(path: &str) -> Problem {
+    Problem::new(
+        CODE_REFUSED,
+        format!("the forge shows `{path}`, and refuses to let its code be read"),
+        "its owner can give the account a higher role there, or turn the repository's code on where it is turned off",
+        Party::ForgeAdministrator,
+    )
 }
 
 fn missing(branch: &str, path: &str) -> Problem {
@@ -375,6 +390,8 @@ fn everything() -> Filter {
 }
 
 const AT_ONCE: usize = 8;
+
+const CODE_REFUSED: &str = "code-refused";
 
 /// As much of a commit's name as people read.
 const SHORT: usize = 10;

@@ -8,6 +8,9 @@ use crate::report::{RequestFailure, Stage};
 pub(super) fn problem(failure: &RequestFailure) -> Problem {
     let (party, hint) = match (failure.reason, failure.stage) {
         ("connect-timeout", stage) => silence(stage),
+        ("address-refused", _) if failure.remedy.is_none() => NEVER_DIALLED,
+        // What is asked for comes with a line that gives it.
+        ("proxy-authentication", _) if failure.remedy.is_none() => CREDENTIALS_REFUSED,
         (reason, _) => remedy(reason),
     };
     let message = match beginning(failure) {
@@ -28,6 +31,7 @@ fn beginning(failure: &RequestFailure) -> Option<&'static str> {
         }
         ("connect-timeout", Stage::Tls) => "the connection is taken, and nothing answers on it",
         ("connection-lost", _) => "the server, or something before it, ended the connection",
+        ("stalled", _) => "the answer began and did not go on",
         _ => return None,
     })
 }
@@ -105,7 +109,7 @@ fn remedy(reason: &str) -> (Party, &'static str) {
         ),
         "stalled" | "too-slow" => (
             Party::NetworkAdministrator,
-            "the answer began and did not go on: look for what slows it down on the way, and at the server's load",
+            "look for what slows answers down on the way, and at the server's load",
         ),
         "call-too-long" | "too-long" => (
             Party::User,
@@ -173,7 +177,7 @@ fn proxy(reason: &str) -> (Party, &'static str) {
         ),
         "proxy-refused" => (
             Party::NetworkAdministrator,
-            "let the proxy open a way (`CONNECT`) to the forge's host and port",
+            "let the proxy open a way (`CONNECT`) to the forge's host and port; its log says why it does not",
         ),
         _ => (
             Party::NetworkAdministrator,
@@ -181,3 +185,15 @@ fn proxy(reason: &str) -> (Party, &'static str) {
         ),
     }
 }
+
+/// No setting changes that.
+const NEVER_DIALLED: (Party, &str) = (
+    Party::User,
+    "no setting allows that address: check the address of the connection, and what its name leads to",
+);
+
+/// It was told who comes.
+const CREDENTIALS_REFUSED: (Party, &str) = (
+    Party::User,
+    "look at the file with the proxy's credentials: it holds `user:password`, as the proxy knows them",
+);

@@ -23,7 +23,7 @@ fn of_request(reason: &str) -> Exit {
         "address-refused" => Exit::DENIED,
         "audit-failed" => Exit::UNEXPECTED,
         "certificate-refused" | "certificate-required" => Exit::UNREACHABLE,
-        "connect-timeout" | "first-byte-timeout" => Exit::TIMEOUT,
+        "connect-timeout" | "first-byte-timeout" | "stalled" | "too-slow" => Exit::TIMEOUT,
         "credential-unusable" => Exit::TOKEN,
         "encoded" => Exit::MALFORMED,
         "head-too-large" | "too-many-requests" => Exit::TOO_LARGE,

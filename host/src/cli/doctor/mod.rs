@@ -271,10 +271,10 @@ fn unexamined(
     desk: &mut Desk<'_>,
 ) -> Result<(Diagnosis, Exit), CommandError> {
     let description = error.describe();
-    let mut message = description.message.clone();
-    for cause in &description.causes {
-        message = format!("{message}: {cause}");
-    }
+    // What stands below a first line, such as a line of a file with a mark, has no place in a list.
+    let told = std::iter::once(&description.message).chain(&description.causes);
+    let told = told.map(|text| text.lines().next().unwrap_or_default());
+    let message = told.collect::<Vec<_>>().join(": ");
     let hint = description.hint.clone();
     let hint = hint.unwrap_or_else(|| "mend it, and ask again".to_owned());
     let problem = Problem::before_the_examination(description.code, message, hint);
