@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::HandshakeKind;
+use rustls::{HandshakeKind, ServerConfig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -56,7 +56,14 @@ impl WireServer {
         F: Fn(&WireRequest) -> Vec<Piece> + Clone + Send + Sync + 'static,
     {
         let names = ["localhost", "127.0.0.1", "*.acme.example"];
-        let config = site.authority.server(&names).server_config();
+        Self::start_with(site.authority.server(&names).server_config(), answer).await
+    }
+
+    /// A server with any TLS configuration.
+    pub async fn start_with<F>(config: ServerConfig, answer: F) -> Self
+    where
+        F: Fn(&WireRequest) -> Vec<Piece> + Clone + Send + Sync + 'static,
+    {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let received = Arc::<Mutex<Received>>::default();
         let (noted, count) = (Arc::clone(&received), Arc::<AtomicUsize>::default());

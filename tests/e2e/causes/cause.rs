@@ -37,11 +37,29 @@ pub(super) struct Expected {
     pub(super) not_reached: &'static str,
     /// The codes of what else is wrong, in order.
     pub(super) also: &'static [&'static str],
+    /// What `why` has to say, where it is about a repository.
+    pub(super) why: Option<Why>,
+}
+
+/// What `why` has to say of a repository.
+pub(super) struct Why {
+    /// How it is named.
+    pub(super) repository: &'static str,
+    /// The first line.
+    pub(super) says: &'static str,
+    /// The code of the first reason; none where nothing is to be said.
+    pub(super) code: &'static str,
+    /// Whether the list has it.
+    pub(super) listed: bool,
 }
 
 /// What people say that they have.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Trouble {
+    /// The forge does not let anybody in.
+    Authorisation,
+    /// A repository is not where it is looked for.
+    NotListed,
     /// The certificate, or the handshake.
     Tls,
     /// Nothing is reached, or nothing comes back.
@@ -63,6 +81,8 @@ impl Trouble {
     /// As the page calls it.
     pub(super) fn title(self) -> &'static str {
         match self {
+            Self::Authorisation => "Authorisation failed",
+            Self::NotListed => "Repository not listed",
             Self::Tls => "TLS errors",
             Self::TimeOut => "Time-outs, and nothing reached",
         }

@@ -1,6 +1,6 @@
 //! Certificates that are not accepted, and what they ask of whom.
 
-use code_source_tests::{Signed, TestAuthority, TlsServer};
+use code_source_tests::{Signed, TestAuthority, TlsServer, WireRequest, WireServer};
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::cause::{BEHIND_CONFIGURATION, BEHIND_TLS, Cause, Expected, Trouble, Who};
 use super::scene::Scene;
+use super::strangers::small_forge;
 
 pub(super) const CAUSES: &[Cause] = &[
     Cause {
@@ -22,7 +23,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was signed by an authority that is not trusted, `CN=The authority of Acme`",
+            says: "the certificate of `…` is not accepted: it was signed by an authority that is not trusted, `CN=The authority of Acme`",
             code: "certificate-unknown-issuer",
             hint: "ca-file = \"/path/to/the-authority.pem\" in the configuration, or `--ca-file FILE`",
             who: Who::User,
@@ -40,7 +41,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was signed by an authority that is not trusted, `CN=The authority of Acme`",
+            says: "the certificate of `…` is not accepted: it was signed by an authority that is not trusted, `CN=The authority of Acme`",
             code: "certificate-unknown-issuer",
             hint: "ca-file",
             who: Who::User,
@@ -59,9 +60,9 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was signed by an authority that is not trusted, `CN=The second authority of Acme`",
+            says: "the certificate of `…` is not accepted: it was signed by an authority that is not trusted, `CN=The second authority of Acme`",
             code: "certificate-unknown-issuer",
-            hint: "the server does not send the certificate between",
+            hint: "the server does not send the certificate between the two",
             who: Who::User,
             ..REFUSED
         },
@@ -72,7 +73,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a self-signed certificate",
         produce: || Box::pin(async { showing(&Signed::by_itself(HERE), &authority()).await }),
         expected: Expected {
-            says: "the certificate of … is not accepted: it was signed by nobody but itself",
+            says: "the certificate of `…` is not accepted: it was signed by nobody but itself",
             code: "certificate-self-signed",
             hint: "ca-file = ",
             who: Who::User,
@@ -91,7 +92,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was valid until …, and it is … here",
+            says: "the certificate of `…` is not accepted: it was valid until …, and it is … here",
             code: "certificate-expired",
             hint: "the server needs a new certificate; if the date here is wrong, set the clock",
             ..REFUSED
@@ -109,7 +110,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it is valid from … on, and it is … here",
+            says: "the certificate of `…` is not accepted: it is valid from … on, and it is … here",
             code: "certificate-not-yet-valid",
             hint: "set the clock of this machine",
             ..REFUSED
@@ -126,7 +127,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it is for `git.acme.example`, not for `127.0.0.1`",
+            says: "the certificate of `…` is not accepted: it is for `git.acme.example`, not for `127.0.0.1`",
             code: "certificate-wrong-name",
             hint: "use one of the names of the certificate",
             ..REFUSED
@@ -143,7 +144,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it is not for `127.0.0.1`, nor for any other name",
+            says: "the certificate of `…` is not accepted: it is not for `127.0.0.1`, nor for any other name",
             code: "certificate-wrong-name",
             hint: "let the server have a certificate for this one",
             ..REFUSED
@@ -162,7 +163,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it is an authority's own, which signs those of servers and is none itself",
+            says: "the certificate of `…` is not accepted: it is an authority's own, which signs those of servers and is none itself",
             code: "certificate-is-authority",
             hint: "the server needs another certificate",
             ..REFUSED
@@ -181,7 +182,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was not made for servers",
+            says: "the certificate of `…` is not accepted: it was not made for servers",
             code: "certificate-purpose",
             hint: "the server needs another certificate",
             ..REFUSED
@@ -201,7 +202,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of … is not accepted: it was signed in a way that is no longer accepted",
+            says: "the certificate of `…` is not accepted: it was signed in a way that is no longer accepted",
             code: "certificate-weak-signature",
             hint: "the server needs another certificate",
             ..REFUSED
@@ -210,23 +211,25 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         name: "soon over",
         trouble: Trouble::Tls,
-        produced_by: "a certificate that is valid for three more days; what answers is no GitLab",
+        produced_by: "a certificate that is valid for three more days; all works",
         produce: || {
             Box::pin(async {
                 let authority = authority();
                 let shown = authority.server_with(HERE, |it| it.not_after = in_days(3));
-                showing(&shown, &authority).await
+                let forge = |request: &WireRequest| small_forge(request, 0);
+                let server = WireServer::start_with(shown.server_config(), forge).await;
+                Scene::at(server.url_as("127.0.0.1"))
+                    .trusting(&authority.pem())
+                    .holding(server)
             })
         },
         expected: Expected {
-            says: "…",
-            code: "not-the-api",
-            station: "http",
-            hint: "",
-            who: Who::User,
-            status: 27,
-            not_reached: "version token account repositories rate-limit clock",
-            also: &["certificate-expires-soon"],
+            says: "the server's certificate ends in 2 days, on …",
+            code: "certificate-expires-soon",
+            hint: "let the server have a new certificate before that",
+            status: 0,
+            not_reached: "",
+            ..REFUSED
         },
     },
     Cause {
@@ -241,8 +244,8 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…gone.pem…No such file or directory…",
-            hint: "",
+            says: "cannot use the certificates in `…gone.pem`: No such file or directory…",
+            hint: "certificates in PEM form",
             ..UNUSABLE
         },
     },
@@ -258,8 +261,8 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…ca.pem…",
-            hint: "",
+            says: "cannot use the certificates in `…ca.pem`: there is no certificate in it…",
+            hint: "certificates in PEM form",
             ..UNUSABLE
         },
     },
@@ -275,6 +278,7 @@ const REFUSED: Expected = Expected {
     status: 25,
     not_reached: BEHIND_TLS,
     also: &[],
+    why: None,
 };
 
 /// A file with authorities that is of no use.
@@ -287,6 +291,7 @@ const UNUSABLE: Expected = Expected {
     status: 33,
     not_reached: BEHIND_CONFIGURATION,
     also: &[],
+    why: None,
 };
 
 fn authority() -> TestAuthority {

@@ -4,7 +4,7 @@
 use code_source_tests::Printed;
 use serde_json::Value;
 
-use super::cause::{Cause, Expected};
+use super::cause::{Cause, Expected, Why};
 use super::scene::Scene;
 
 /// Produce a cause, have it examined for people and for programs, and tell what is wrong with the
@@ -12,8 +12,9 @@ use super::scene::Scene;
 pub(super) async fn complaints(cause: &Cause) -> Vec<String> {
     let scene = (cause.produce)().await;
     let bundle = scene.bundle().display().to_string();
-    let for_programs = ["doctor", "--json", "-v", "--bundle", &bundle];
-    let (people, programs) = tokio::join!(run(&scene, &["doctor"]), run(&scene, &for_programs));
+    let for_people = [&["doctor"], scene.arguments()].concat();
+    let for_programs = [&for_people[..], &["--json", "-v", "--bundle", &bundle]].concat();
+    let (people, programs) = tokio::join!(run(&scene, &for_people), run(&scene, &for_programs));
     let mut complaints = Complaints {
         cause: cause.name,
         all: Vec::new(),
@@ -26,6 +27,12 @@ pub(super) async fn complaints(cause: &Cause) -> Vec<String> {
         &programs.status,
         &cause.expected.status,
     );
+    if let Some(why) = &cause.expected.why {
+        let for_people = ["why", why.repository];
+        let for_programs = ["why", why.repository, "--json"];
+        let (people, programs) = tokio::join!(run(&scene, &for_people), run(&scene, &for_programs));
+        hold_why(&people, &programs, why, &mut complaints);
+    }
     let report = std::fs::read(scene.bundle()).unwrap_or_default();
     complaints.is("a report is written", !report.is_empty(), &programs.stderr);
     for printed in [
@@ -103,6 +110,25 @@ fn hold_programs(json: &Value, expected: &Expected, complaints: &mut Complaints)
         &also,
         &expected.also.iter().map(ToString::to_string).collect(),
     );
+}
+
+/// What is said of a repository that is not listed.
+fn hold_why(people: &Printed, programs: &Printed, why: &Why, complaints: &mut Complaints) {
+    let text = people.text();
+    let first = text.lines().next().unwrap_or_default();
+    complaints.is(
+        &format!("the first line of `why` is `{}`", why.says),
+        fits(first, why.says),
+        &format!("{first}{}", people.stderr),
+    );
+    let json: Value = serde_json::from_slice(&programs.stdout).unwrap_or_default();
+    complaints.equal("`listed`", &json["listed"], &why.listed.into());
+    let code = json["reasons"][0]["code"].as_str().unwrap_or_default();
+    complaints.equal("code of `why`", &code, &why.code);
+    let status = if why.listed { 0 } else { 6 };
+    for printed in [people, programs] {
+        complaints.equal("exit status of `why`", &printed.status, &status);
+    }
 }
 
 /// A part of a verdict in one line, however it was broken into several.

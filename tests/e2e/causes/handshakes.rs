@@ -4,7 +4,7 @@ use code_source_tests::{CannedServer, TestAuthority, TlsServer};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
-use super::cause::{BEHIND_HTTP, BEHIND_TLS, Cause, Expected, Trouble, Who};
+use super::cause::{BEHIND_TLS, Cause, Expected, Trouble, Who};
 use super::scene::Scene;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -104,10 +104,8 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "… asks for a certificate, and the connection has none to show",
             code: "certificate-required",
-            station: "http",
             hint: "client-certificate = ",
             who: Who::User,
-            not_reached: BEHIND_HTTP,
             ..BROKEN
         },
     },
@@ -148,6 +146,7 @@ const BROKEN: Expected = Expected {
     status: 24,
     not_reached: BEHIND_TLS,
     also: &[],
+    why: None,
 };
 
 const TLS_1_0: &[u8] = &hello(1);

@@ -51,7 +51,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "no address of `localhost` may be dialled: …127.0.0.1 is loopback…",
+            says: "no address of `localhost…` may be dialled: …127.0.0.1 is loopback…",
             code: "address-refused",
             hint: "private-addresses = [\"127.0.0.1/32\"",
             status: 26,
@@ -66,7 +66,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "no address of `169.254.169.254` may be dialled: the address 169.254.169.254 is metadata and may not be dialled",
             code: "address-refused",
-            hint: "no setting allows",
+            hint: "no setting allows that address",
             status: 26,
             ..UNKNOWN
         },
@@ -85,6 +85,7 @@ pub(super) const CAUSES: &[Cause] = &[
             status: 24,
             not_reached: BEHIND_TCP,
             also: &[],
+            why: None,
         },
     },
     Cause {
@@ -98,14 +99,15 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…no answer…",
+            says: "nothing answers there, as where a firewall drops connections: …",
             code: "connect-timeout",
             station: "tcp",
-            hint: "a firewall may drop what it does not like without a word",
+            hint: "let this machine through to that host and port",
             who: Who::NetworkAdministrator,
             status: 23,
             not_reached: BEHIND_TCP,
             also: &[],
+            why: None,
         },
     },
     Cause {
@@ -122,14 +124,15 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…TLS handshake…",
+            says: "the connection is taken, and nothing answers on it: …",
             code: "connect-timeout",
             station: "tls",
-            hint: "a firewall may drop what it does not like without a word",
+            hint: "a firewall or a load balancer on the way may take connections that it does not pass on",
             who: Who::NetworkAdministrator,
             status: 23,
             not_reached: BEHIND_TLS,
             also: &[],
+            why: None,
         },
     },
     Cause {
@@ -138,7 +141,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a server over TLS that reads requests and is silent",
         produce: || Box::pin(answering(vec![Piece::Silence])),
         expected: Expected {
-            says: "…no answer…",
+            says: "no answer began within …",
             code: "first-byte-timeout",
             hint: "look at its load, or raise the connection's limit `first-byte`",
             status: 23,
@@ -151,9 +154,10 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a server that sends half of its answer and no more",
         produce: || Box::pin(answering(vec![Piece::Bytes(HALF.to_vec()), Piece::Silence])),
         expected: Expected {
-            says: "…",
-            code: "",
-            hint: "",
+            says: "the answer began and did not go on: no byte came for 1 s",
+            code: "stalled",
+            hint: "look for what slows answers down on the way",
+            who: Who::NetworkAdministrator,
             status: 23,
             ..SILENT
         },
@@ -182,7 +186,7 @@ pub(super) const CAUSES: &[Cause] = &[
             )]))
         },
         expected: Expected {
-            says: "…",
+            says: "the answer is not HTTP: …",
             code: "not-http",
             hint: "check the port",
             who: Who::User,
@@ -202,11 +206,11 @@ pub(super) const CAUSES: &[Cause] = &[
                     when: When::Always,
                     what: Effect::Latency(std::time::Duration::from_secs(3600)),
                 });
-                Scene::of(rig).set("limits", r#"{ first-byte = "1s", call = "4s" }"#)
+                Scene::of(rig).impatient()
             })
         },
         expected: Expected {
-            says: "…no answer…",
+            says: "no answer began within …",
             code: "first-byte-timeout",
             hint: "look at its load",
             status: 23,
@@ -221,7 +225,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "`gitlab.com` cannot be connected: gitlab.com is not supported: …",
             code: "host-refused",
-            hint: "",
+            hint: "name the address of a forge that you or your company runs",
             ..UNUSABLE
         },
     },
@@ -231,9 +235,11 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "an address that begins with `ftp://`",
         produce: || Box::pin(async { Scene::at("ftp://git.acme.example") }),
         expected: Expected {
-            says: "the address of the forge is unusable: the URL begins with neither `https://` nor `http://`…",
-            code: "url-unusable",
-            hint: "",
+            says: "`…` is not understood: line 2, column 7: the URL begins with neither `https://` nor `http://`",
+            code: "configuration",
+            hint: "mend that line",
+            status: 3,
+            not_reached: "token-source dns tcp proxy tls http version token account repositories rate-limit clock",
             ..UNUSABLE
         },
     },
@@ -261,6 +267,7 @@ const UNKNOWN: Expected = Expected {
     status: 24,
     not_reached: BEHIND_DNS,
     also: &[],
+    why: None,
 };
 
 /// A server that is reached and does not answer.
@@ -273,6 +280,7 @@ const SILENT: Expected = Expected {
     status: 0,
     not_reached: BEHIND_HTTP,
     also: &[],
+    why: None,
 };
 
 /// An address that leads nowhere by itself.
@@ -285,6 +293,7 @@ const UNUSABLE: Expected = Expected {
     status: 8,
     not_reached: BEHIND_CONFIGURATION,
     also: &[],
+    why: None,
 };
 
 /// The beginning of a good answer.

@@ -17,7 +17,7 @@ pub(super) const CAUSES: &[Cause] = &[
             ))
         },
         expected: Expected {
-            says: "…403…",
+            says: "the proxy `…` refuses to lead to the forge: it answered 403",
             code: "proxy-refused",
             hint: "let the proxy open a way (`CONNECT`) to the forge's host and port",
             ..REFUSED
@@ -33,9 +33,9 @@ pub(super) const CAUSES: &[Cause] = &[
             ))
         },
         expected: Expected {
-            says: "…502…",
+            says: "the proxy `…` refuses to lead to the forge: it answered 502",
             code: "proxy-refused",
-            hint: "",
+            hint: "its log says why it does not",
             ..REFUSED
         },
     },
@@ -45,9 +45,9 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a proxy that answers `CONNECT` with 407, and no credentials",
         produce: || Box::pin(saying(ASKS)),
         expected: Expected {
-            says: "…",
+            says: "the proxy `…` asks for credentials (status 407)",
             code: "proxy-authentication",
-            hint: "credentials",
+            hint: "or `--proxy-credentials-file FILE`",
             who: Who::User,
             ..REFUSED
         },
@@ -68,9 +68,9 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…",
+            says: "the proxy `…` does not accept the connection's credentials (status 407)",
             code: "proxy-authentication",
-            hint: "credentials",
+            hint: "look at the file with the proxy's credentials",
             who: Who::User,
             ..REFUSED
         },
@@ -81,7 +81,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a server that answers `CONNECT` as SSH does",
         produce: || Box::pin(saying("SSH-2.0-OpenSSH_9.9\r\n\r\n")),
         expected: Expected {
-            says: "…",
+            says: "the proxy `…` does not answer like one: …",
             code: "proxy-malformed",
             hint: "check host and port of the proxy: what answers there is none",
             who: Who::User,
@@ -99,9 +99,9 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…",
+            says: "the answer of the proxy `…` was not done within 2 s",
             code: "connect-timeout",
-            hint: "a firewall",
+            hint: "the proxy takes connections and does not answer",
             status: 23,
             ..REFUSED
         },
@@ -117,7 +117,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…",
+            says: "no connection to port … of the proxy: 127.0.0.1: Connection refused…",
             code: "proxy-unreachable",
             station: "tcp",
             hint: "check host and port of the proxy",
@@ -136,7 +136,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "…`proxy.invalid`…",
+            says: "the name of the proxy `proxy.invalid` cannot be looked up: …",
             code: "name-not-found",
             station: "dns",
             hint: "check the spelling",
@@ -160,7 +160,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the certificate of …proxy… is not accepted: it was signed by an authority that is not trusted, `CN=Another authority`",
+            says: "the certificate of the proxy `…` is not accepted: it was signed by an authority that is not trusted, `CN=Another authority`",
             code: "certificate-unknown-issuer",
             hint: "ca-file",
             who: Who::User,
@@ -183,6 +183,7 @@ const REFUSED: Expected = Expected {
     status: 24,
     not_reached: "tls http version token account repositories rate-limit clock",
     also: &[],
+    why: None,
 };
 
 /// A connection by way of a proxy that says this.

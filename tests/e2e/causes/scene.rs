@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
+use code_source_stand_in::{Effect, Fault, Matcher, Project, When};
 use code_source_tests::{Rig, Runner, TokenSearch};
 use tempfile::TempDir;
 
@@ -12,6 +13,7 @@ pub(super) struct Scene {
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
     environment: Vec<(&'static str, String)>,
+    arguments: Vec<&'static str>,
     secrets: TokenSearch,
     held: Vec<Box<dyn Any>>,
 }
@@ -23,6 +25,7 @@ impl Scene {
             folder: tempfile::tempdir().expect("a temporary folder"),
             settings: Vec::new(),
             environment: Vec::new(),
+            arguments: Vec::new(),
             secrets: TokenSearch::default(),
             held: Vec::new(),
         };
@@ -38,6 +41,36 @@ impl Scene {
             .token(&rig.token)
             .trusting(rig.forge.ca_pem())
             .holding(rig)
+    }
+
+    /// Let this happen to every request of the forge.
+    pub(super) fn always(self, what: Effect) -> Self {
+        let rigs = self
+            .held
+            .iter()
+            .filter_map(|held| held.downcast_ref::<Rig>());
+        for rig in rigs {
+            rig.forge.fault(Fault {
+                on: Matcher::all(),
+                when: When::Always,
+                what: what.clone(),
+            });
+        }
+        self
+    }
+
+    /// Connect a repository, and perhaps one of its branches.
+    pub(super) fn connected(self, project: &Project, branch: Option<&str>) -> Self {
+        let branch = branch.map_or_else(String::new, |name| format!(", branch = {name:?}"));
+        let (id, path) = (project.id(), project.path());
+        let entry = format!("[{{ id = \"{id}\", path = {path:?}{branch} }}]");
+        self.set("repositories", entry)
+    }
+
+    /// Look at this repository instead of those that are connected.
+    pub(super) fn examining(mut self, repository: &'static str) -> Self {
+        self.arguments.push(repository);
+        self
     }
 
     /// Keep something alive while the connection is examined.
@@ -58,9 +91,19 @@ impl Scene {
 
     /// The token, in a file of its own. It may be printed nowhere.
     pub(super) fn token(self, token: &str) -> Self {
-        self.secrets.watch(token.trim());
+        // What is no token as a whole has one in it.
+        for word in token.split_whitespace().filter(|word| word.len() > 8) {
+            self.secrets.watch(word.trim_matches('"'));
+        }
         self.file("token", token)
             .set("token", "{ file = \"token\" }")
+    }
+
+    /// Let every account of the machine read a file.
+    pub(super) fn readable_by_everybody(self, name: &str) -> Self {
+        let mode = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(self.folder.path().join(name), mode).expect("a file");
+        self
     }
 
     /// Another text that may be printed nowhere.
@@ -76,7 +119,7 @@ impl Scene {
 
     /// Wait no longer for anything than a test can.
     pub(super) fn impatient(self) -> Self {
-        let limits = r#"{ connect = "1s", first-byte = "1s", between-bytes = "1s", call = "4s" }"#;
+        let limits = r#"{ connect = "2s", first-byte = "1s", between-bytes = "1s", call = "5s" }"#;
         self.set("limits", limits)
     }
 
@@ -116,6 +159,11 @@ impl Scene {
         environment.fold(runner, |runner, (name, value)| {
             runner.environment(name, value)
         })
+    }
+
+    /// The repositories to look at.
+    pub(super) fn arguments(&self) -> &[&'static str] {
+        &self.arguments
     }
 
     /// A place for a report.
