@@ -22,8 +22,11 @@ pub(super) enum Event {
 /// What a terminal, or whatever stands in for one, can show.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
-    /// Columns.
+    /// Columns that a line may fill.
     pub(super) width: usize,
+    /// Whether a line that is longer is broken. Whatever reads a file breaks lines by itself, or
+    /// looks for words in them.
+    pub(super) is_breaking: bool,
     /// Whether it shows more than ASCII.
     pub(super) is_unicode: bool,
     /// Whether every fact is wanted, and not only what matters.
@@ -31,9 +34,18 @@ pub(super) struct Look {
 }
 
 impl Look {
+    /// Columns after which a line is broken.
+    pub(super) fn room(self) -> usize {
+        match self.is_breaking {
+            true => self.width,
+            false => usize::MAX,
+        }
+    }
+
     pub(super) fn of(context: &Context) -> Self {
         Self {
             width: width(),
+            is_breaking: std::io::stdout().is_terminal(),
             is_unicode: is_unicode(),
             is_verbose: context.options.verbose > 0,
         }
@@ -80,7 +92,7 @@ impl Drawing {
     }
 }
 
-/// Columns of the terminal; wide lines are cut by nobody where there is none.
+/// Columns of the terminal.
 fn width() -> usize {
     let stdout = std::io::stdout();
     if !stdout.is_terminal() {
@@ -97,5 +109,5 @@ fn width() -> usize {
 const USUAL: usize = 80;
 const NARROWEST: usize = 30;
 
-/// Long lines in a file are for whatever reads it to break.
+/// What is more stands in lines of its own.
 const WITHOUT_TERMINAL: usize = 100;

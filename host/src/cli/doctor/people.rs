@@ -38,11 +38,11 @@ pub(super) fn station(station: &Station, look: Look) -> String {
     let mut text = format!("{branch}{} {head}\n", paint(style, mark));
     let indent = format!("{trunk}  ");
     for line in lines(station, look).iter().filter(|_| !fits) {
-        text.push_str(&wrap(line, look.width, &indent));
+        text.push_str(&wrap(line, look.room(), &indent));
     }
     for problem in &station.problems {
         let message = format!("{}: {}", problem.code, problem.message);
-        text.push_str(&wrap(&escape::line(&message), look.width, &indent));
+        text.push_str(&wrap(&escape::line(&message), look.room(), &indent));
     }
     text
 }
@@ -93,7 +93,7 @@ fn problem(label: &str, color: AnsiColor, problem: &ProblemShape, look: Look, te
 fn labelled(label: &str, color: AnsiColor, words: &str, look: Look, text: &mut String) {
     let words = escape::line(words);
     let plain = format!("{label} {words}");
-    let wrapped = wrap(&plain, look.width, "");
+    let wrapped = wrap(&plain, look.room(), "");
     let painted = paint(color.on_default().bold(), label);
     text.push_str(&wrapped.replacen(label, &painted, 1));
 }
@@ -218,6 +218,7 @@ mod tests {
     fn without_utf_8_no_mark_is_beyond_ascii() {
         let look = Look {
             width: 80,
+            is_breaking: true,
             is_unicode: false,
             is_verbose: false,
         };
