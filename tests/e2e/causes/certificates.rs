@@ -216,7 +216,7 @@ pub(super) const CAUSES: &[Cause] = &[
             Box::pin(async {
                 let authority = authority();
                 let shown = authority.server_with(HERE, |it| it.not_after = in_days(3));
-                let forge = |request: &WireRequest| small_forge(request, 0);
+                let forge = |request: &WireRequest| small_forge(request, 0, &[]);
                 let server = WireServer::start_with(shown.server_config(), forge).await;
                 Scene::at(server.url_as("127.0.0.1"))
                     .trusting(&authority.pem())

@@ -154,6 +154,19 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "a group's token",
+        trouble: Trouble::NotListed,
+        produced_by: "the token that GitLab makes for a group",
+        produce: || Box::pin(of("group_7_bot_0a1b", User::bot)),
+        expected: Expected {
+            says: "the token belongs to the group 7, and sees no repository beyond it",
+            code: "group-access-token",
+            hint: "use a personal access token",
+            also: &["not-an-administrator"],
+            ..WORKS
+        },
+    },
+    Cause {
         name: "admin mode",
         trouble: Trouble::NotListed,
         produced_by: "an administrator's token without `admin_mode`, where GitLab asks for it",

@@ -59,20 +59,24 @@ async fn run(scene: &Scene, arguments: &[&str]) -> Printed {
 fn hold_people(printed: &Printed, expected: &Expected, complaints: &mut Complaints) {
     let text = printed.text();
     let (_, verdict) = text.split_once("\n\n").unwrap_or_default();
-    let first = part(verdict, "cause: ", "\nhint: ");
+    let mut lines = verdict.lines();
+    let mut line = |label| {
+        let line = lines.next().unwrap_or_default();
+        line.strip_prefix(label).unwrap_or_default()
+    };
+    let first = line("cause: ");
     complaints.is(
         &format!("the first line is `cause: {}`", expected.says),
-        fits(&first, expected.says),
-        &first,
+        fits(first, expected.says),
+        first,
     );
-    let hint = part(verdict, "hint: ", "\nwho: ");
+    let hint = line("hint: ");
     complaints.is(
         &format!("the hint says `{}`", expected.hint),
         !hint.is_empty() && hint.contains(expected.hint),
-        &hint,
+        hint,
     );
-    let who = verdict.lines().find_map(|line| line.strip_prefix("who: "));
-    complaints.equal("who", &who.unwrap_or_default(), &expected.who.words());
+    complaints.equal("who", &line("who: "), &expected.who.words());
     complaints.equal("exit status", &printed.status, &expected.status);
 }
 
@@ -129,13 +133,6 @@ fn hold_why(people: &Printed, programs: &Printed, why: &Why, complaints: &mut Co
     for printed in [people, programs] {
         complaints.equal("exit status of `why`", &printed.status, &status);
     }
-}
-
-/// A part of a verdict in one line, however it was broken into several.
-fn part(verdict: &str, beginning: &str, end: &str) -> String {
-    let (_, rest) = verdict.split_once(beginning).unwrap_or_default();
-    let (part, _) = rest.split_once(end).unwrap_or_default();
-    part.replace('\n', " ")
 }
 
 /// Whether a text is the pattern, in which `…` stands for anything.

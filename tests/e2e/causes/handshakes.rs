@@ -4,7 +4,7 @@ use code_source_tests::{CannedServer, TestAuthority, TlsServer};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
-use super::cause::{BEHIND_TLS, Cause, Expected, Trouble, Who};
+use super::cause::{BEHIND_CONFIGURATION, BEHIND_TLS, Cause, Expected, Trouble, Who};
 use super::scene::Scene;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -131,6 +131,29 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "… does not accept the connection's certificate: …",
             code: "certificate-refused",
             hint: "has to trust the authority that signed the connection's certificate",
+            ..BROKEN
+        },
+    },
+    Cause {
+        name: "a certificate of ours that is not there",
+        trouble: Trouble::Tls,
+        produced_by: "a connection that names a certificate's file which does not exist",
+        produce: || {
+            Box::pin(async {
+                asking(&TLS13).await.set(
+                    "client-certificate",
+                    r#"{ certificate = "gone.pem", key = "gone.key" }"#,
+                )
+            })
+        },
+        expected: Expected {
+            says: "…gone.…No such file or directory…",
+            code: "client-certificate-unusable",
+            station: "configuration",
+            hint: "both files are in PEM form",
+            who: Who::User,
+            status: 33,
+            not_reached: BEHIND_CONFIGURATION,
             ..BROKEN
         },
     },

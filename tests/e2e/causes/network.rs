@@ -1,7 +1,7 @@
 //! Forges that are not reached, or that do not answer once they are.
 
 use code_source_stand_in::{Effect, Fault, Matcher, When};
-use code_source_tests::{BlackHole, Piece, Rig, Site, WireServer};
+use code_source_tests::{BlackHole, Piece, Rig, Site, WireServer, played};
 use tokio::net::TcpListener;
 
 use super::cause::{
@@ -252,6 +252,27 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "`http://git.acme.example` is plain http: the token would be readable on the way…",
             code: "plain-http-refused",
             hint: "use https",
+            ..UNUSABLE
+        },
+    },
+    Cause {
+        name: "plain HTTP that is allowed",
+        trouble: Trouble::Tls,
+        produced_by: "a forge without TLS, and `allow-plain-http`; all works",
+        produce: || {
+            Box::pin(async {
+                let rig = Rig::with(played().plain_http()).await;
+                Scene::of(rig).set("allow-plain-http", "true")
+            })
+        },
+        expected: Expected {
+            says: "the connection is plain http: everybody on the way can read the token",
+            code: "plain-http",
+            station: "tls",
+            hint: "let the forge be reached with `https://`",
+            who: Who::ForgeAdministrator,
+            status: 0,
+            not_reached: "",
             ..UNUSABLE
         },
     },

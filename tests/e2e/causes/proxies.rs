@@ -2,7 +2,7 @@
 
 use code_source_tests::{Conduct, Rig, TestAuthority, TestProxy};
 
-use super::cause::{Cause, Expected, Trouble, Who};
+use super::cause::{BEHIND_CONFIGURATION, Cause, Expected, Trouble, Who};
 use super::network::closed;
 use super::scene::Scene;
 
@@ -72,6 +72,28 @@ pub(super) const CAUSES: &[Cause] = &[
             code: "proxy-authentication",
             hint: "look at the file with the proxy's credentials",
             who: Who::User,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "credentials for a proxy that are not there",
+        trouble: Trouble::TimeOut,
+        produced_by: "a file with the proxy's credentials that does not exist",
+        produce: || {
+            Box::pin(async {
+                let (scene, url) = proxy(Conduct::Say(ASKS.as_bytes().to_vec())).await;
+                let value = format!("{{ url = {url:?}, credentials = {{ file = \"gone\" }} }}");
+                scene.set("proxy", value)
+            })
+        },
+        expected: Expected {
+            says: "…gone…No such file or directory…",
+            code: "secret-unusable",
+            station: "configuration",
+            hint: "look at the file or the variable that it comes from",
+            who: Who::User,
+            status: 9,
+            not_reached: BEHIND_CONFIGURATION,
             ..REFUSED
         },
     },

@@ -45,13 +45,18 @@ impl Scene {
 
     /// Let this happen to every request of the forge.
     pub(super) fn always(self, what: Effect) -> Self {
+        self.on("", what)
+    }
+
+    /// Let this happen to every request of the forge with this in its path.
+    pub(super) fn on(self, part: &str, what: Effect) -> Self {
         let rigs = self
             .held
             .iter()
             .filter_map(|held| held.downcast_ref::<Rig>());
         for rig in rigs {
             rig.forge.fault(Fault {
-                on: Matcher::all(),
+                on: Matcher::target(part),
                 when: When::Always,
                 what: what.clone(),
             });

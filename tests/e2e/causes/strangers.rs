@@ -156,6 +156,27 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "a firewall that refuses `%2F`",
+        trouble: Trouble::Authorisation,
+        produced_by: "a page with status 400 for every path with `%2F` in it",
+        produce: || {
+            Box::pin(async {
+                let page = "<html><title>Bad Request</title></html>".to_owned();
+                let html = ("content-type", "text/html".to_owned());
+                let effect = Effect::Status(400, page, vec![html]);
+                Scene::of(Rig::new().await).on("%2F", effect)
+            })
+        },
+        expected: Expected {
+            says: "something between here and GitLab refuses addresses with `%2F`, …",
+            code: "encoded-slash-refused",
+            hint: "AllowEncodedSlashes NoDecode",
+            status: 6,
+            not_reached: "",
+            ..STRANGE
+        },
+    },
+    Cause {
         name: "a forge that is down",
         trouble: Trouble::TimeOut,
         produced_by: "a proxy's page with status 502 instead of every answer",
@@ -198,6 +219,26 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "hardly any requests left",
+        trouble: Trouble::TimeOut,
+        produced_by: "a forge that takes 7 more requests of 1000; all works",
+        produce: || {
+            Box::pin(playing(|request| {
+                let limit = [("ratelimit-limit", "1000"), ("ratelimit-remaining", "7")];
+                small_forge(request, 0, &limit)
+            }))
+        },
+        expected: Expected {
+            says: "of 1000 requests GitLab answers 7 more before it refuses for a while",
+            code: "rate-limit-nearly-used-up",
+            station: "rate-limit",
+            hint: "raise GitLab's rate limits for this account",
+            status: 0,
+            not_reached: "",
+            ..UNAVAILABLE
+        },
+    },
+    Cause {
         name: "a version that is too old",
         trouble: Trouble::Authorisation,
         produced_by: "GitLab 16.7",
@@ -220,7 +261,7 @@ pub(super) const CAUSES: &[Cause] = &[
         name: "a clock that is wrong",
         trouble: Trouble::Authorisation,
         produced_by: "a forge whose answers are an hour ahead; all works",
-        produce: || Box::pin(playing(|request| small_forge(request, 1))),
+        produce: || Box::pin(playing(|request| small_forge(request, 1, &[]))),
         expected: Expected {
             says: "the clock of this machine is …35… s behind the forge's: …",
             code: "clock-skew",
@@ -279,8 +320,8 @@ where
         .holding((site, server))
 }
 
-/// What a forge answers to a check, whose clock is so many hours ahead.
-pub(super) fn small_forge(request: &WireRequest, hours: i64) -> Vec<Piece> {
+/// What a forge answers to a check, with these headers more, whose clock is so many hours ahead.
+pub(super) fn small_forge(request: &WireRequest, hours: i64, more: &[(&str, &str)]) -> Vec<Piece> {
     let time = OffsetDateTime::now_utc() + Duration::hours(hours);
     let date = time.format(&Rfc2822).expect("a date");
     let date = date.replace("+0000", "GMT");
@@ -297,5 +338,5 @@ pub(super) fn small_forge(request: &WireRequest, hours: i64) -> Vec<Piece> {
         _ => ("404 Not Found", r#"{"message":"404 Project Not Found"}"#),
     };
     let headers = [("content-type", "application/json"), ("date", &*date)];
-    Piece::answer(status, &headers, body)
+    Piece::answer(status, &[&headers, more].concat(), body)
 }
