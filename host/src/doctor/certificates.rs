@@ -8,7 +8,7 @@ use super::observer::Way;
 use super::problem::{Party, Problem};
 use super::seen;
 use super::station::Visit;
-use crate::report::Certificate;
+use crate::report::{Certificate, RequestFailure};
 use crate::transport::{Accepted, Shaken};
 
 /// Note everything that was shown, and what is wrong with it.
@@ -35,10 +35,28 @@ pub(super) fn note(shaken: &Shaken, visit: &mut Visit, way: &mut Way<'_>) {
     visit.facts("authorities-of-ca-file", shaken.named.clone());
     if let Err(failure) = &shaken.outcome {
         visit.fact("date-here", rfc3339(now));
-        visit.problem(seen::problem(&failure.describe()));
+        visit.problem(with_authorities(&failure.describe(), &shaken.named));
     } else if let Some(problem) = shaken.chain.first().and_then(|own| ends_soon(own, now)) {
         visit.problem(problem);
     }
+}
+
+/// Whoever named a file of authorities wants to know why it does not help.
+fn with_authorities(failure: &RequestFailure, named: &[String]) -> Problem {
+    let mut problem = seen::problem(failure);
+    if failure.reason == "certificate-unknown-issuer" && !named.is_empty() {
+        let few: Vec<_> = named
+            .iter()
+            .take(FEW)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let more = if named.len() > FEW { ", …" } else { "" };
+        problem.hint = format!(
+            "the `ca-file` holds {}{more}, and not that one: either it belongs there too, or the server does not send the certificates between the two, and its administrator has to add them",
+            few.join(", ")
+        );
+    }
+    problem
 }
 
 fn agreed(accepted: &Accepted, visit: &mut Visit, way: &mut Way<'_>) {
@@ -101,3 +119,6 @@ pub(super) fn rfc3339(time: OffsetDateTime) -> String {
 const DAY: i64 = 24 * 3600;
 
 const FEW_DAYS: i64 = 14;
+
+/// Authorities that stand in a sentence; the facts have all of them.
+const FEW: usize = 4;

@@ -9,6 +9,7 @@ pub(super) fn problem(failure: &RequestFailure) -> Problem {
     let (party, hint) = match (failure.reason, failure.stage) {
         ("connect-timeout", stage) => silence(stage),
         ("address-refused", _) if failure.remedy.is_none() => NEVER_DIALLED,
+        ("certificate-wrong-name", _) if is_nameless(failure) => NAMELESS,
         // What is asked for comes with a line that gives it.
         ("proxy-authentication", _) if failure.remedy.is_none() => CREDENTIALS_REFUSED,
         (reason, _) => remedy(reason),
@@ -190,6 +191,17 @@ fn proxy(reason: &str) -> (Party, &'static str) {
 const NEVER_DIALLED: (Party, &str) = (
     Party::User,
     "no setting allows that address: check the address of the connection, and what its name leads to",
+);
+
+/// Names stand in a part of certificates that old recipes leave out.
+fn is_nameless(failure: &RequestFailure) -> bool {
+    let shown = failure.certificate.as_ref();
+    shown.is_some_and(|certificate| certificate.names.is_empty())
+}
+
+const NAMELESS: (Party, &str) = (
+    Party::ForgeAdministrator,
+    "the server needs a certificate that holds its name as an alternative one (`subjectAltName`): that of its subject counts no more",
 );
 
 /// It was told who comes.

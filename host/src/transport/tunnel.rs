@@ -103,6 +103,11 @@ fn judge(status: u16, proxy: &OpenProxy) -> Result<(), Failure> {
             "proxy = {{ url = \"{}\", credentials = {{ file = \"…\" }} }}",
             proxy.origin
         ))),
+        502..=504 => Err(Failure::new(
+            Stage::Proxy,
+            Kind::ProxyRefused,
+            format!("the proxy `{name}` does not reach the forge: it answered {status}"),
+        )),
         _ => Err(Failure::new(
             Stage::Proxy,
             Kind::ProxyRefused,
