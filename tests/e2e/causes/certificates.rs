@@ -43,7 +43,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the certificate of `…` is not accepted: it was signed by an authority that is not trusted, `CN=The authority of Acme`",
             code: "certificate-unknown-issuer",
-            hint: "ca-file",
+            hint: "the `ca-file` holds `CN=Another authority`, and not that one",
             who: Who::User,
             ..REFUSED
         },
@@ -62,7 +62,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the certificate of `…` is not accepted: it was signed by an authority that is not trusted, `CN=The second authority of Acme`",
             code: "certificate-unknown-issuer",
-            hint: "the server does not send the certificate between the two",
+            hint: "the server does not send the certificates between the two",
             who: Who::User,
             ..REFUSED
         },
@@ -146,7 +146,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the certificate of `…` is not accepted: it is not for `127.0.0.1`, nor for any other name",
             code: "certificate-wrong-name",
-            hint: "let the server have a certificate for this one",
+            hint: "that holds its name as an alternative one (`subjectAltName`)",
             ..REFUSED
         },
     },

@@ -1,8 +1,10 @@
 //! Forges that are not reached, or that do not answer once they are.
 
+use std::net::SocketAddr;
+
 use code_source_stand_in::{Effect, Fault, Matcher, When};
 use code_source_tests::{BlackHole, Piece, Rig, Site, WireServer, played};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::cause::{
     BEHIND_CONFIGURATION, BEHIND_DNS, BEHIND_HTTP, BEHIND_TCP, BEHIND_TLS, Cause, Expected,
@@ -74,8 +76,13 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         name: "a closed port",
         trouble: Trouble::TimeOut,
-        produced_by: "a port that was free a moment ago",
-        produce: || Box::pin(async { Scene::at(format!("https://127.0.0.1:{}", closed().await)) }),
+        produced_by: "a port that is somebody's, who does not listen",
+        produce: || {
+            Box::pin(async {
+                let (socket, address) = closed();
+                Scene::at(format!("https://{address}")).holding(socket)
+            })
+        },
         expected: Expected {
             says: "the port is closed, or a firewall rejects the connection: no connection to port …: 127.0.0.1: Connection refused…",
             code: "connect-failed",
@@ -321,10 +328,14 @@ const UNUSABLE: Expected = Expected {
 const HALF: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"version\"";
 
-/// A port of this machine at which nobody listens.
-pub(super) async fn closed() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a socket");
-    listener.local_addr().expect("an address").port()
+/// An address of this machine at which nobody listens, nor will while the socket is there.
+pub(super) fn closed() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket
+        .bind(([127, 0, 0, 1], 0).into())
+        .expect("a free port");
+    let address = socket.local_addr().expect("an address");
+    (socket, address)
 }
 
 /// A connection to a server over TLS that answers every request so.

@@ -33,7 +33,7 @@ pub(super) const CAUSES: &[Cause] = &[
             ))
         },
         expected: Expected {
-            says: "the proxy `…` refuses to lead to the forge: it answered 502",
+            says: "the proxy `…` does not reach the forge: it answered 502",
             code: "proxy-refused",
             hint: "its log says why it does not",
             ..REFUSED
@@ -121,7 +121,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the answer of the proxy `…` was not done within 2 s",
+            says: "the answer of the proxy `…` was not done within …",
             code: "connect-timeout",
             hint: "the proxy takes connections and does not answer",
             status: 23,
@@ -134,8 +134,11 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a proxy at a closed port",
         produce: || {
             Box::pin(async {
+                let (socket, address) = closed();
                 let scene = Scene::of(Rig::new().await);
-                scene.text("proxy", format!("http://127.0.0.1:{}", closed().await))
+                scene
+                    .text("proxy", format!("http://{address}"))
+                    .holding(socket)
             })
         },
         expected: Expected {
@@ -184,7 +187,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the certificate of the proxy `…` is not accepted: it was signed by an authority that is not trusted, `CN=Another authority`",
             code: "certificate-unknown-issuer",
-            hint: "ca-file",
+            hint: "trust it with its certificate in a file",
             who: Who::User,
             status: 25,
             ..REFUSED

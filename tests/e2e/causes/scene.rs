@@ -124,7 +124,7 @@ impl Scene {
 
     /// Wait no longer for anything than a test can.
     pub(super) fn impatient(self) -> Self {
-        let limits = r#"{ connect = "2s", first-byte = "1s", between-bytes = "1s", call = "5s" }"#;
+        let limits = r#"{ connect = "4s", first-byte = "1s", between-bytes = "1s", call = "9s" }"#;
         self.set("limits", limits)
     }
 
@@ -185,3 +185,17 @@ impl Scene {
 
 /// No forge has given it to anybody.
 const TOKEN: &str = "glpat-an-0rdinary-t0ken";
+
+#[test]
+fn what_stands_in_the_file_of_a_token_is_looked_for() {
+    for (content, token) in [
+        ("glpat-an-0rdinary-t0ken\n", "glpat-an-0rdinary-t0ken"),
+        ("Bearer glpat-of-an0ther-forge", "glpat-of-an0ther-forge"),
+        ("glpat-an-0rdinary\n-t0ken-and-more\n", "-t0ken-and-more"),
+    ] {
+        let scene = Scene::at("https://git.acme.example").token(content);
+        assert!(scene.found(b"nothing of the kind").is_empty());
+        let printed = format!("the token {token} is not known");
+        assert!(!scene.found(printed.as_bytes()).is_empty(), "{token}");
+    }
+}

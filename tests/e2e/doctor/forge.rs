@@ -61,7 +61,7 @@ async fn a_path_within_a_path_that_is_taken_apart_on_the_way_is_told() {
     let examined = Examined::new(&rig.runner(), &[]);
     let told = &examined.station("http")["facts"]["encoded-slash"];
     assert_eq!(told, "`%2F` arrives as it was sent", "{}", examined.json);
-    let _proxy = rig.forge.feature(Feature::DecodePercent2f);
+    rig.forge.feature(Feature::DecodePercent2f);
     let examined = Examined::new(&rig.runner(), &[]);
     assert_eq!(examined.cause(), ("http", "encoded-slash-decoded"));
     let cause = &examined.json["verdict"]["cause"];
