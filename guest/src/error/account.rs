@@ -1,84 +1,107 @@
 //! Accounts that cannot be used; apart because each state has its own way out, and another person who
 //! knows it.
 
-/// What is wrong with the account in a few words, and what to do; none where GitLab's words name no
-/// state. They are matched loosely, because they change between versions and instances.
-pub(super) fn state(lower: &str) -> Option<(&'static str, &'static str)> {
-    let state = STATES
-        .iter()
-        .find(|state| state.words.iter().any(|word| lower.contains(word)))?;
+/// What is wrong with the account in a few words, which are none where only GitLab's say it, and what
+/// to do; none where the reason, which GitLab writes behind `403 Forbidden - `, is another one.
+///
+/// Only whole phrases count, and only at the reason's beginning: words such as "locked" or "terms" stand
+/// in refusals of many other kinds, and in names.
+pub(super) fn state(reason: &str) -> Option<(&'static str, &'static str)> {
+    let lower = reason.to_lowercase();
+    let state = STATES.iter().find(|state| state.is_told_by(&lower))?;
     Some((state.name, state.hint))
 }
 
 struct State {
-    words: &'static [&'static str],
+    /// How the reason begins, and what else is in it.
+    phrases: &'static [(&'static str, &'static str)],
     name: &'static str,
     hint: &'static str,
 }
 
+impl State {
+    fn is_told_by(&self, lower: &str) -> bool {
+        let mut phrases = self.phrases.iter();
+        phrases.any(|(beginning, rest)| {
+            let after = lower.strip_prefix(beginning);
+            after.is_some_and(|after| after.contains(rest))
+        })
+    }
+}
+
 /// The first that fits counts: GitLab calls an account that waits for approval blocked as well, and
 /// one that is banned or blocked by a directory only blocked.
+///
+/// The words are those of GitLab's `UserAccessDeniedReason`, except for those about a second factor, a
+/// ban and a lock: how those are worded, if at all, is a guess.
 const STATES: &[State] = &[
     State {
-        words: &["pending approval"],
+        phrases: &[("your account is pending approval", "")],
         name: "it waits for an administrator's approval",
         hint: "an administrator of GitLab has to approve the account",
     },
     State {
-        words: &["terms"],
+        phrases: &[("you ", "must accept the terms of service")],
         name: "it has not accepted the terms of service",
         hint: "sign in to GitLab in a browser as the token's account, and accept them",
     },
     State {
-        words: &["deactivated"],
+        phrases: &[("your account has been deactivated", "")],
         name: "it is deactivated",
         hint: "sign in to GitLab in a browser as the token's account, which makes it active again, or \
                ask an administrator of GitLab to activate it",
     },
     State {
-        words: &["not confirmed", "confirm your", "unconfirmed"],
+        phrases: &[("your primary email address is not confirmed", "")],
         name: "its e-mail address is not confirmed",
         hint: "follow the link that GitLab sent to that address, or ask an administrator of GitLab to \
                confirm it",
     },
     State {
-        words: &["password"],
+        phrases: &[
+            ("your password expired", ""),
+            ("your password has expired", ""),
+        ],
         name: "its password has expired",
         hint: "sign in to GitLab in a browser as the token's account, and set a new password",
     },
     State {
-        words: &["two-factor", "two factor", "2fa"],
+        phrases: &[
+            ("two-factor authentication", ""),
+            ("you ", "two-factor authentication"),
+        ],
         name: "it has to set up two-factor authentication",
         hint: "sign in to GitLab in a browser as the token's account, and set it up there",
     },
     State {
-        words: &["banned"],
+        phrases: &[("your account has been banned", "")],
         name: "it is banned",
         hint: "an administrator of GitLab has to unban the account",
     },
     State {
-        words: &["ldap"],
-        name: "it is blocked by the directory that it comes from",
-        hint: "whoever runs the directory (LDAP) has to let the account in again",
-    },
-    State {
-        words: &["blocked"],
+        phrases: &[
+            ("your account has been blocked", ""),
+            ("your account is blocked", ""),
+        ],
         name: "it is blocked",
         hint: "an administrator of GitLab has to unblock the account, or let the directory (LDAP) do so \
                that it comes from; until then, use the token of another account",
     },
     State {
-        words: &["locked"],
+        phrases: &[
+            ("your account is locked", ""),
+            ("your account has been locked", ""),
+        ],
         name: "it is locked after failed attempts to sign in",
         hint: "wait ten minutes, or ask an administrator of GitLab to unlock the account",
     },
     State {
-        words: &["internal users"],
+        phrases: &[("this action cannot be performed by internal users", "")],
         name: "it is one of GitLab's own",
         hint: "use the token of a person's or a service's account",
     },
     State {
-        words: &["account"],
+        phrases: &[("your account is ", ""), ("your account has ", "")],
         name: "",
         hint: "sign in to GitLab in a browser as the token's account, which says what is wrong, or ask \
                an administrator of GitLab",
@@ -93,32 +116,44 @@ mod tests {
     fn each_state_is_told_by_gitlabs_own_words() {
         for (words, name) in [
             (
-                "your account is pending approval from your administrator and hence blocked.",
+                "Your account is pending approval from your administrator and hence blocked.",
                 "it waits for an administrator's approval",
             ),
             (
-                "you (@bot) must accept the terms of service in order to perform this action.",
+                "You (@bot) must accept the Terms of Service in order to perform this action.",
                 "it has not accepted the terms of service",
             ),
             (
-                "your account has been deactivated by your administrator.",
+                "Your account has been deactivated by your administrator.",
                 "it is deactivated",
             ),
             (
-                "your primary email address is not confirmed.",
+                "Your primary email address is not confirmed.",
                 "its e-mail address is not confirmed",
             ),
-            ("your account has been blocked.", "it is blocked"),
-            ("your password expired.", "its password has expired"),
+            ("Your account has been blocked.", "it is blocked"),
+            ("Your password expired.", "its password has expired"),
             (
-                "this action cannot be performed by internal users",
-                "it is one of gitlab's own",
+                "This action cannot be performed by internal users",
+                "it is one of GitLab's own",
             ),
         ] {
             let (found, hint) = state(words).expect("it is known");
-            assert_eq!(found.to_lowercase(), name, "{words}");
+            assert_eq!(found, name, "{words}");
             assert!(!hint.is_empty());
         }
-        assert!(state("403 forbidden").is_none());
+    }
+
+    #[test]
+    fn what_is_refused_for_another_reason_is_not_the_account() {
+        for words in [
+            "",
+            "The merge request is locked",
+            "You are not allowed to push to the protected branch `your-account-has-been-blocked`",
+            "Terms have to be accepted for 2fa0c1.example",
+            "The account of this group has no password policy",
+        ] {
+            assert!(state(words).is_none(), "{words}");
+        }
     }
 }

@@ -68,6 +68,11 @@ fn judge(purpose: &Purpose, head: &Head, body: &[u8], problem: &Problem) -> Verd
     if is_foreign || stranger::is_web_firewall(head, body) {
         return stranger::verdict(head, body);
     }
+    if head.status == 401
+        && let Some(verdict) = stranger::challenge(head)
+    {
+        return verdict;
+    }
     match head.status {
         401 => denial::unauthenticated(problem),
         403 => denial::forbidden(problem),
@@ -145,8 +150,9 @@ fn missing(purpose: &Purpose, problem: &Problem) -> Verdict {
     match code {
         ErrorCode::NotFound(Subject::Repository) => Verdict::hint(
             code,
-            "GitLab hides what the account may not see: the token's owner may need a higher role, \
-             at least Maintainer for repositories of a group",
+            "GitLab hides what the account may not see: if it is there, make the token's account a \
+             member of it or of its group, as Reporter to read code, as Developer to push, as \
+             Maintainer to change settings and to have it listed by products",
         ),
         _ => Verdict::new(code),
     }
@@ -253,6 +259,18 @@ mod tests {
             denial(r#"{"message":"403 Forbidden"}"#),
             Denial::Role(role) if role.is_empty()
         ));
+        for words in [
+            "403 Forbidden - The merge request is locked",
+            "403 Forbidden - 2fa0c1 is not in your account's terms",
+            "Your account has been blocked",
+        ] {
+            let body = format!(r#"{{"message":"{words}"}}"#);
+            let other = json(403, &body);
+            assert!(
+                !matches!(other, ErrorCode::Forbidden(Denial::Account(_))),
+                "{other:?}"
+            );
+        }
     }
 
     #[test]
@@ -296,6 +314,31 @@ mod tests {
             .into_error()
             .code;
         assert!(matches!(code, ErrorCode::Moved(id) if id == "42"));
+    }
+
+    #[test]
+    fn a_challenge_that_is_not_gitlabs_says_nothing_of_the_token() {
+        let challenge = ("www-authenticate", "Negotiate");
+        let failure = explain_with(401, &[challenge, ("content-type", "text/plain")], "");
+        assert!(
+            matches!(failure.code(), ErrorCode::NotTheApi(Stranger::SignInPage)),
+            "{failure:?}"
+        );
+        assert!(
+            failure
+                .hint()
+                .expect("there is one")
+                .contains("`Negotiate`")
+        );
+        let own = (
+            "www-authenticate",
+            r#"Bearer realm="Protected by OAuth 2.0""#,
+        );
+        let fields = [own, ("content-type", "application/json")];
+        let failure = explain_with(401, &fields, r#"{"message":"401 Unauthorized"}"#);
+        assert!(matches!(failure.code(), ErrorCode::Unauthenticated(_)));
+        let failure = explain(401, "text/plain", "");
+        assert!(matches!(failure.code(), ErrorCode::Unauthenticated(_)));
     }
 
     #[test]

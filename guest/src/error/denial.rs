@@ -61,6 +61,9 @@ fn by_message(problem: &Problem) -> (Denial, &'static str) {
     let text = problem.text();
     let lower = text.to_lowercase();
     let reason = text.split_once(" - ").map_or("", |(_, reason)| reason);
+    let of_account = text
+        .strip_prefix("403 Forbidden - ")
+        .and_then(account::state);
     let mentions = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if mentions(&["admin mode", "admin_mode"]) {
         return (
@@ -74,10 +77,9 @@ fn by_message(problem: &Problem) -> (Denial, &'static str) {
             "add this host's address to those that GitLab accepts",
         );
     }
-    if let Some((state, hint)) = account::state(&lower) {
-        let said = quote(or(reason, text));
+    if let Some((state, hint)) = of_account {
         let why = match state {
-            "" => said,
+            "" => quote(reason),
             state => state.to_owned(),
         };
         return (Denial::Account(why), hint);

@@ -26,6 +26,23 @@ pub(super) fn verdict(head: &Head, body: &[u8]) -> Verdict {
     Verdict::hint(ErrorCode::NotTheApi(stranger), hint)
 }
 
+/// GitLab asks for a credential in JSON. What asks for one in another way stands before it, and has
+/// not looked at the token.
+pub(super) fn challenge(head: &Head) -> Option<Verdict> {
+    let scheme = head.field("www-authenticate")?.split(' ').next()?;
+    let is_gitlabs = head.media_type().ends_with("json");
+    (!is_gitlabs).then(|| {
+        Verdict::hint(
+            ErrorCode::NotTheApi(Stranger::SignInPage),
+            format!(
+                "what stands before GitLab wants a sign-in of its own (`{}`): whoever runs that has to \
+                 let requests for `/api/` through without it",
+                quote(scheme)
+            ),
+        )
+    })
+}
+
 fn redirected(location: &str) -> Verdict {
     let place = location.split(['?', '#']).next().unwrap_or_default();
     let place = quote(place);
@@ -33,8 +50,7 @@ fn redirected(location: &str) -> Verdict {
         let hint = "check the address of the connection: what answers there leads nowhere";
         return Verdict::hint(ErrorCode::NotTheApi(Stranger::Redirect(place)), hint);
     }
-    let lower = place.to_ascii_lowercase();
-    match SIGN_IN_PLACES.iter().any(|mark| lower.contains(mark)) {
+    match is_for_signing_in(&place) {
         true => Verdict::hint(
             ErrorCode::NotTheApi(Stranger::SignInPage),
             format!(
@@ -47,6 +63,23 @@ fn redirected(location: &str) -> Verdict {
             Verdict::hint(ErrorCode::NotTheApi(Stranger::Redirect(place)), hint)
         }
     }
+}
+
+/// Whether a path leads to where people sign in. One of the API's own is the API at another address,
+/// whatever else is in it, and names of hosts say nothing.
+fn is_for_signing_in(place: &str) -> bool {
+    let lower = place.to_ascii_lowercase();
+    let rest = lower.split_once("//").map_or(&*lower, |(_, rest)| rest);
+    let path = match lower.starts_with('/') && !lower.starts_with("//") {
+        true => &*lower,
+        false => rest.find('/').map_or("", |at| &rest[at..]),
+    };
+    // `login.aspx` is `login`.
+    let segments = path
+        .split('/')
+        .map(|one| one.split('.').next().unwrap_or_default());
+    let path = format!("{}/", segments.collect::<Vec<_>>().join("/"));
+    !path.contains("/api/v4/") && SIGN_IN_PLACES.iter().any(|mark| path.contains(mark))
 }
 
 fn hint(stranger: &Stranger) -> &'static str {
@@ -94,17 +127,18 @@ fn text(body: &[u8]) -> String {
 }
 
 const SIGN_IN_PLACES: &[&str] = &[
-    "/users/sign_in",
     "/users/auth/",
     "/adfs/",
-    "/authorize",
+    "/authorize/",
     "/cdn-cgi/access/",
-    "/login",
+    "/login/",
     "/oauth2/",
-    "/saml",
-    "/signin",
-    "/sign_in",
-    "/sso",
+    "/openid-connect/",
+    "/saml/",
+    "/saml2/",
+    "/sign_in/",
+    "/signin/",
+    "/sso/",
 ];
 
 const SIGN_IN_PAGES: &[&str] = &[
@@ -168,9 +202,21 @@ mod tests {
             "https://h/gitlab/users/sign_in",
             "https://login.example/adfs/ls/?SAMLRequest=secret",
             "https://team.cloudflareaccess.com/cdn-cgi/access/login/h?kid=secret",
+            "/Login.aspx",
+            "https://id.example/realms/web/protocol/openid-connect/auth",
         ] {
             let found = stranger(302, &[("location", place)], "");
             assert!(matches!(found, Stranger::SignInPage), "{place}: {found:?}");
+        }
+        for place in [
+            "https://h/sso-team/api/v4/version",
+            "https://h/sso/api/v4/version",
+            "https://sso-git.acme.example/login-page",
+            "//login.example/",
+            "https://login.example",
+        ] {
+            let found = stranger(301, &[("location", place)], "");
+            assert!(matches!(found, Stranger::Redirect(_)), "{place}: {found:?}");
         }
         let found = stranger(
             301,
