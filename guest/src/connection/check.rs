@@ -35,10 +35,16 @@ pub(crate) async fn check<T: Transport>(call: &Call<T>) -> Result<Report, Failur
     // The version is the one endpoint that only GitLab has. An answer without it is another
     // product's, whatever the others say.
     let version: Asked<model::Version> = version.map_err(not_gitlab)?;
+    let rate_limit = least_left(&version, &standing);
+    let standing = match standing {
+        // Whatever else is wrong with a version that is too old, that it is comes first.
+        Err(failure) if finding::is_too_old(&version) => Standing::untold(&failure),
+        standing => standing?,
+    };
     let facts = Facts {
-        rate_limit: least_left(&version, &standing),
+        rate_limit,
         version,
-        standing: standing?,
+        standing,
         slashes,
         base_url: call.base_url(),
         now: call.wall_clock(),

@@ -61,7 +61,7 @@ fn version(facts: &Facts<'_>) -> Option<Finding> {
             "make sure that it is 16.8 or later",
         ));
     };
-    (number < OLDEST).then(|| {
+    is_too_old(&facts.version).then(|| {
         let (major, minor) = number;
         Finding::new(
             Severity::Error,
@@ -71,6 +71,12 @@ fn version(facts: &Facts<'_>) -> Option<Finding> {
         )
         .remedy(Party::ForgeAdministrator, "update GitLab")
     })
+}
+
+/// Whether GitLab told a version that is not supported.
+pub(super) fn is_too_old(version: &Asked<Version>) -> bool {
+    let number = version.told().and_then(Version::number);
+    number.is_some_and(|number| number < OLDEST)
 }
 
 /// Whether the token may not ask that.

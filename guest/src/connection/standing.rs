@@ -7,7 +7,7 @@ use super::asked::{Asked, ask};
 use crate::{
     bindings::types::{Denial, ErrorCode},
     call::Call,
-    error::Failure,
+    error::{Failure, Mark},
     model::{Token, User},
     transport::Transport,
 };
@@ -40,16 +40,40 @@ impl Standing {
         let (user, token) = call.both(user, token).await;
         let mut standing = Self {
             user: user?,
-            token: token.or_else(unknown)?,
+            token: token.or_else(untold)?,
             admin_mode: AdminMode::Unknown,
         };
         standing.admin_mode = standing.find_admin_mode(call).await;
         Ok(standing)
     }
 
-    /// Whether the account sees every repository.
+    /// The standing of whom GitLab told nothing.
+    pub(super) fn untold(failure: &Failure) -> Self {
+        Self {
+            user: Asked::Refused(failure.again()),
+            token: Asked::Refused(failure.again()),
+            admin_mode: AdminMode::Unknown,
+        }
+    }
+
+    /// Whether the account certainly sees every repository.
     pub(crate) fn is_administrator(&self) -> bool {
+        self.is_named_administrator() && self.admin_mode == AdminMode::Satisfied
+    }
+
+    /// Whether the account sees every repository, as far as anybody knows.
+    pub(crate) fn may_be_administrator(&self) -> bool {
         self.is_named_administrator() && self.admin_mode != AdminMode::Lacking
+    }
+
+    /// Whether the token may do only what was ticked when it was made.
+    pub(crate) fn is_fine_grained(&self) -> bool {
+        let refusals = [self.user.refused(), self.token.refused()];
+        self.token.told().is_some_and(|token| token.granular)
+            || refusals
+                .into_iter()
+                .flatten()
+                .any(|failure| failure.is_marked(Mark::FineGrained))
     }
 
     /// Whether the account is an administrator's, whatever the token makes of it.
@@ -64,13 +88,11 @@ impl Standing {
         if refusals.into_iter().flatten().any(is_admin_mode) {
             return AdminMode::Lacking;
         }
-        let Some(token) = self.token.told() else {
-            return AdminMode::Unknown;
-        };
         if !self.is_named_administrator() {
             return AdminMode::Unknown;
         }
-        if token.has("admin_mode") {
+        let token = self.token.told();
+        if token.is_some_and(|token| token.has("admin_mode")) {
             return AdminMode::Satisfied;
         }
         let action = "asking what only an administrator may know";
@@ -90,10 +112,11 @@ pub(super) fn is_admin_mode(failure: &Failure) -> bool {
     matches!(failure.code(), ErrorCode::Forbidden(Denial::AdminMode))
 }
 
-/// Tokens other than personal access tokens do not know themselves.
-fn unknown(failure: Failure) -> Result<Asked<Token>, Failure> {
-    match failure.is_not_found() {
-        true => Ok(Asked::Refused(failure)),
-        false => Err(failure),
+/// Tokens other than personal access tokens do not know themselves, and versions before 15.5 do not know
+/// the question: to them `self` is an identity that is none, or the path one to delete at.
+fn untold(failure: Failure) -> Result<Asked<Token>, Failure> {
+    match failure.status() {
+        Some(400 | 404 | 405) => Ok(Asked::Refused(failure)),
+        _ => Err(failure),
     }
 }

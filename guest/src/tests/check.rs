@@ -156,6 +156,50 @@ fn an_administrator_without_the_scope_is_asked_what_only_administrators_may_know
 }
 
 #[test]
+fn an_administrator_whose_token_does_not_know_itself_is_asked_as_well() {
+    let (report, seen) = ask(|line| match line {
+        "GET /personal_access_tokens/self" => Some(Reply::missing("Token")),
+        "GET /application/plan_limits" => {
+            Some(Reply::status(403, r#"{"message":"403 Forbidden"}"#))
+        }
+        _ => None,
+    });
+    assert_eq!(seen.requests.len(), 5);
+    let report = report.expect("it can be reported");
+    assert_eq!(
+        codes(&report),
+        ["admin-mode-required", "token-scopes-unknown"]
+    );
+}
+
+#[test]
+fn a_version_that_is_too_old_is_told_whatever_else_is_answered() {
+    let old = || Some(Reply::json(r#"{"version":"14.10.5-ee"}"#));
+    for (status, body) in [
+        (405, r#"{"error":"405 Not Allowed"}"#),
+        (400, r#"{"error":"id is invalid"}"#),
+    ] {
+        let (report, _) = ask(|line| match line {
+            "GET /version" => old(),
+            "GET /personal_access_tokens/self" => Some(Reply::status(status, body)),
+            _ => None,
+        });
+        let report = report.expect("it can be reported");
+        assert_eq!(
+            codes(&report)[..2],
+            ["version-too-old", "token-scopes-unknown"]
+        );
+        assert_eq!(report.account.expect("it is told").username, "root");
+    }
+    let (report, _) = ask(|line| match line {
+        "GET /version" => old(),
+        _ => Some(Reply::Broken(BreakageKind::TimedOut)),
+    });
+    let report = report.expect("it can be reported");
+    assert_eq!(codes(&report)[0], "version-too-old");
+}
+
+#[test]
 fn where_the_host_refuses_the_questions_the_report_is_made_without_them() {
     let (report, _) = ask(|line| match line {
         "GET /personal_access_tokens/self" => Some(Reply::json(PLAIN_TOKEN)),

@@ -233,8 +233,10 @@ fn role(is_administrator: Option<bool>) -> &'static str {
 /// When something ends, and how many days that are from now.
 fn ends(at: i64) -> String {
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
-    let days = at.saturating_sub(now).div_euclid(DAY);
-    format!("{}, {days} days left", time(at))
+    // Begun days count, as where the forge's plugin tells of the same end.
+    let left = at.saturating_sub(now).max(0).saturating_add(DAY - 1) / DAY;
+    let days = if left == 1 { "day" } else { "days" };
+    format!("{}, {left} {days} left", time(at))
 }
 
 fn time(at: i64) -> String {

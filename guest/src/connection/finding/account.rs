@@ -28,7 +28,7 @@ pub(crate) fn unsatisfied_admin_mode(standing: &Standing) -> Option<Finding> {
             "admin-mode-required",
             format!(
                 "{name}GitLab asks administrators for its admin mode, which the token does not have: it \
-                 sees only what the account is a member of"
+                 sees only what is public or internal, and what the account is a member of"
             ),
         )
         .remedy(
@@ -60,17 +60,23 @@ fn administrator(standing: &Standing) -> Option<Finding> {
         });
     }
     let hint = match token.is_some_and(|token| token.has("admin_mode")) {
-        true => "use the token of an administrator",
+        true => "if a repository is missing, use the token of an administrator",
         false => {
-            "use the token of an administrator, with the scope `admin_mode` too if GitLab asks for it"
+            "if a repository is missing, use the token of an administrator, with the scope \
+             `admin_mode` too if GitLab asks for it"
         }
     };
+    let open = match user.external {
+        true => "public",
+        false => "public or internal",
+    };
     let message = format!(
-        "`{}` is not an administrator, so it sees only its own repositories",
+        "`{}` is not an administrator: it sees what is {open}, and what it is a member of",
         quote(&user.username)
     );
+    // Most connections are meant to be like that.
     let code = "not-an-administrator";
-    Some(Finding::new(Severity::Warning, Aspect::Account, code, message).remedy(Party::User, hint))
+    Some(Finding::new(Severity::Info, Aspect::Account, code, message).remedy(Party::User, hint))
 }
 
 fn state(standing: &Standing) -> Option<Finding> {

@@ -139,12 +139,49 @@ fn the_end_of_a_token_is_told_in_time() {
 }
 
 #[test]
+fn the_days_of_a_token_are_those_between_the_two_dates() {
+    for (end, words) in [("2026-01-02", "in 1 day"), ("2026-01-03", "in 2 days")] {
+        let token = format!(r#"{{"scopes":["api","admin_mode"],"expires_at":"{end}"}}"#);
+        let facts = Facts {
+            // An hour of that day is over.
+            now: NOW + 3_600,
+            ..of(Standing {
+                token: told(&token),
+                ..standing()
+            })
+        };
+        let finding = all(&facts).pop().expect("it ends soon");
+        assert_eq!(finding.message, format!("the token ends on {end}, {words}"));
+    }
+}
+
+#[test]
 fn an_account_that_does_not_act_as_administrator_is_told() {
     let user = told(r#"{"username":"ann","state":"deactivated","web_url":"https://h/gitlab/ann"}"#);
     let facts = of(Standing { user, ..standing() });
     assert_eq!(
         codes(&facts),
-        ["not-an-administrator", "account-not-active"]
+        ["account-not-active", "not-an-administrator"]
+    );
+}
+
+#[test]
+fn an_ordinary_account_is_told_what_it_sees_and_is_no_fault() {
+    let told_of = |user: &str| {
+        let user = told(user);
+        let facts = of(Standing { user, ..standing() });
+        all(&facts).pop().expect("there is one")
+    };
+    let finding = told_of(r#"{"username":"ann","web_url":"https://h/gitlab/ann"}"#);
+    assert_eq!(finding.severity, Severity::Info);
+    assert_eq!(
+        finding.message,
+        "`ann` is not an administrator: it sees what is public or internal, and what it is a member of"
+    );
+    let finding = told_of(r#"{"username":"ann","external":true}"#);
+    assert!(
+        finding.message.contains("sees what is public, and"),
+        "{finding:?}"
     );
 }
 
@@ -255,8 +292,8 @@ fn errors_come_before_warnings() {
         codes(&facts),
         [
             "version-too-old",
-            "not-an-administrator",
-            "token-never-expires"
+            "token-never-expires",
+            "not-an-administrator"
         ]
     );
 }

@@ -74,13 +74,7 @@ fn refused_scope(version: &Asked<Version>, standing: &Standing) -> Option<Findin
 
 /// What a token is that is not a person's own.
 fn kind(standing: &Standing) -> Option<Finding> {
-    let refusals = [standing.user.refused(), standing.token.refused()];
-    let is_fine_grained = standing.token.told().is_some_and(|token| token.granular)
-        || refusals
-            .into_iter()
-            .flatten()
-            .any(|failure| failure.is_marked(Mark::FineGrained));
-    if is_fine_grained {
+    if standing.is_fine_grained() {
         let finding = about(
             Severity::Warning,
             "fine-grained-token",
@@ -127,14 +121,18 @@ fn expiry(facts: &Facts<'_>) -> Option<Finding> {
         return Some(finding.remedy(Party::User, "make a new one from time to time"));
     };
     let left = model::date(text)?.saturating_sub(facts.now);
-    // Begun days count, so that "0 days" means that it is over.
+    // Begun days count: it is what people get when they subtract one date from the other.
     let days = left.max(0).saturating_add(DAY - 1) / DAY;
     let severity = match days {
         0..=14 => Severity::Warning,
         15..=30 => Severity::Info,
         _ => return None,
     };
-    let message = format!("the token ends on {}, in {days} days", quote(text));
+    let left = match days {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    let message = format!("the token ends on {}, in {left}", quote(text));
     let finding = about(severity, "token-expires-soon", message);
     Some(finding.remedy(Party::User, "make a new one and enter it before that day"))
 }

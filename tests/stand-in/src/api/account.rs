@@ -19,6 +19,16 @@ pub(crate) fn user(call: &Call<'_>) -> Answer {
 }
 
 pub(crate) fn token(call: &Call<'_>) -> Answer {
+    // There was a path to delete a token at first, then one to read any by its number.
+    if !call.at_least(15, 1) {
+        return Err(Refusal::error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "405 Not Allowed",
+        ));
+    }
+    if !call.at_least(15, 5) {
+        return Err(Refusal::parameter("id is invalid"));
+    }
     let token = call.token.as_ref().ok_or_else(Refusal::unauthorized)?;
     let mut answer = json!({
         "id": token.id,

@@ -25,7 +25,8 @@ pub enum AccountState {
     PendingApproval,
     /// It has not accepted the terms of service.
     TermsNotAccepted,
-    /// It has to set up a second factor first. GitLab's words for this are not known for certain.
+    /// It has to set up a second factor first. That GitLab refuses a token for this, and in which
+    /// words, is not known: these are made up.
     TwoFactorMissing,
     /// Nobody followed the link that was sent to its address.
     Unconfirmed,
