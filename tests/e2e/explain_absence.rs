@@ -141,7 +141,7 @@ async fn admin_mode_that_the_token_lacks_is_found_out_for_certain() {
         .await;
     assert_eq!(
         codes(&absence),
-        ["hidden", "admin-mode-required", "visibility"]
+        ["admin-mode-required", "hidden", "visibility"]
     );
     let root = scene.rig.forge.user("root");
     let spec = TokenSpec::new(&root, &["api", "admin_mode"]);
@@ -157,11 +157,29 @@ async fn another_accounts_repository_is_told_as_that() {
     scene.rig.forge.user("ann");
     scene.rig.forge.project("ann/notes");
     let absence = scene.explained(&scene.bot, "ann/notes", &plain()).await;
-    let other = found(&absence, "other-account");
+    let other = &absence.reasons[0];
+    assert_eq!(other.code, "other-account");
     assert!(
         other.message.contains("`ann`") && other.message.contains("`bot`"),
         "{other:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_whose_name_is_a_number_is_not_mixed_up_with_the_one_of_that_identity() {
+    let scene = Scene::new().await;
+    let (user, hidden) = (scene.rig.forge.user("2024"), "1/plans");
+    scene.rig.forge.project("2024/notes");
+    drop(user);
+    for named in ["2024/notes", hidden] {
+        let absence = scene.explained(&scene.bot, named, &plain()).await;
+        assert_eq!(
+            codes(&absence),
+            ["hidden", "not-an-administrator", "visibility"]
+        );
+        let hidden = found(&absence, "hidden");
+        assert!(hidden.message.ends_with("that `bot` may see"), "{hidden:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! `repositories.explain-absence`; apart as every function of the contract is.
 //!
-//! Nothing is concluded that GitLab was not asked: whether a list has a repository is asked of the list
-//! itself, cut down to that repository.
+//! Nothing is concluded that GitLab was not asked: what of state, access and membership keeps a repository
+//! from a list is asked of the list of all projects itself, cut down to that repository. A search and an
+//! owner are held against the repository as `list-repositories` holds them.
 
 mod hidden;
 mod list;

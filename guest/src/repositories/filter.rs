@@ -41,35 +41,48 @@ impl<'a> Wanted<'a> {
         })
     }
 
-    /// Append the parameters that all lists of projects know.
-    pub(super) fn apply(&self, mut target: Target) -> Target {
-        if !self.include_archived {
-            target = target.query("archived", "false");
+    /// Append all that lists of projects know but the search: that of all projects, or of an owner's.
+    pub(super) fn apply_but_search(&self, target: Target) -> Target {
+        let target = self.apply_state(target);
+        match (self.minimum_level, self.member_only) {
+            // A level is one of members. Only the list of all projects knows `membership` as well.
+            (Some(level), true) if self.owner.is_some() => at_least(target, level),
+            (Some(level), true) => self.apply_membership(at_least(target, level)),
+            (Some(level), false) => at_least(target, level),
+            (None, true) => self.apply_membership(target),
+            (None, false) => target,
         }
-        // Only the list of all projects knows `membership`; a member is whoever is at least guest.
-        let level = match self.member_only && self.owner.is_some() {
-            true => Some(self.minimum_level.unwrap_or(GUEST)),
-            false => self.minimum_level,
-        };
-        if let Some(level) = level {
-            target = target.number("min_access_level", u64::from(level));
-        }
-        target
     }
 
-    /// Append those that only the list of all projects knows.
+    /// Append what only the list of all projects knows, too.
+    ///
+    /// The lists of one owner do not search in paths: what they would leave out is not known, so all of
+    /// it is read there and searched here.
     pub(super) fn apply_to_all(&self, target: Target) -> Target {
-        let mut target = self.apply(target);
-        // The lists of one owner do not search in paths: what they would leave out is not known, so
-        // all of it is read there and searched here.
-        if let Some(search) = self.search {
-            target = target.query("search", search);
-            target = target.query("search_namespaces", "true");
+        self.apply_search(self.apply_but_search(target))
+    }
+
+    pub(super) fn apply_state(&self, target: Target) -> Target {
+        match self.include_archived {
+            true => target,
+            false => target.query("archived", "false"),
         }
-        if self.member_only {
-            target = target.query("membership", "true");
+    }
+
+    pub(super) fn apply_search(&self, target: Target) -> Target {
+        let Some(search) = self.search else {
+            return target;
+        };
+        let target = target.query("search", search);
+        target.query("search_namespaces", "true")
+    }
+
+    /// Append that the account has to be a member: at least a guest, where the list is an owner's.
+    pub(super) fn apply_membership(&self, target: Target) -> Target {
+        match self.owner {
+            Some(_) => at_least(target, GUEST),
+            None => target.query("membership", "true"),
         }
-        target
     }
 
     /// The forge's count, if it counts what `matches` lets pass.
@@ -102,6 +115,10 @@ impl<'a> Wanted<'a> {
     }
 }
 
+fn at_least(target: Target, level: u32) -> Target {
+    target.number("min_access_level", u64::from(level))
+}
+
 fn checked_owner(owner: &str) -> Result<&str, Failure> {
     let is_odd = owner.len() > 1_024
         || owner.split('/').any(|part| matches!(part, "" | "." | ".."))
@@ -111,6 +128,10 @@ fn checked_owner(owner: &str) -> Result<&str, Failure> {
     match is_odd {
         true => Err(Failure::invalid(
             "filter.owner: it is a group's full path or an account's name",
+        )),
+        false if owner.bytes().all(|byte| byte.is_ascii_digit()) => Err(Failure::invalid(
+            "filter.owner: GitLab takes a name of digits alone for an identity; search for its path \
+             instead",
         )),
         false => Ok(owner),
     }
@@ -151,7 +172,7 @@ mod tests {
         let wanted = Wanted::new(filter).expect("it can be right");
         let target = Target::new("");
         match wanted.owner {
-            Some(_) => wanted.apply(target).into(),
+            Some(_) => wanted.apply_but_search(target).into(),
             None => wanted.apply_to_all(target).into(),
         }
     }
@@ -172,7 +193,7 @@ mod tests {
         };
         assert_eq!(
             query(&filter),
-            "?archived=false&min_access_level=40&search=Web&search_namespaces=true&membership=true"
+            "?archived=false&min_access_level=40&membership=true&search=Web&search_namespaces=true"
         );
     }
 
@@ -203,6 +224,11 @@ mod tests {
             },
             Filter {
                 owner: Some("../a".to_owned()),
+                ..all()
+            },
+            // It would be another one's list.
+            Filter {
+                owner: Some("2024".to_owned()),
                 ..all()
             },
             Filter {

@@ -77,7 +77,7 @@ async fn read<T: Transport>(
         Kind::User => Target::new("/users").segment(owner).literal("/projects"),
     };
     let target = wanted
-        .apply(target)
+        .apply_but_search(target)
         .query("order_by", "id")
         .query("sort", "asc");
     let action = format!("listing the repositories of `{}`", quote(owner));

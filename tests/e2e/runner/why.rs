@@ -1,6 +1,6 @@
 //! `why`: the deciding reason first, in text and in JSON.
 
-use code_source_stand_in::{AccessLevel, TokenSpec};
+use code_source_stand_in::{AccessLevel, Feature, TokenSpec};
 use serde_json::json;
 
 use super::Desk;
@@ -45,6 +45,18 @@ async fn the_first_line_is_the_reason_that_decides_and_the_status_says_so() {
         .map(|reason| reason["code"].as_str().unwrap())
         .collect();
     assert_eq!(codes, ["owner-differs", "archived"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admin_mode_that_is_off_is_the_first_line() {
+    let desk = Desk::new().await;
+    desk.rig.forge.feature(Feature::AdminMode);
+    let printed = desk.runner.run(&["why", "web/shop"]);
+    assert_eq!(printed.status, 6, "{}", printed.stderr);
+    let text = printed.text();
+    let first = "error: GitLab does not show `web/shop`: `root` is an administrator, and GitLab asks \
+                 administrators for its admin mode, which the token does not have";
+    assert!(text.starts_with(first), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

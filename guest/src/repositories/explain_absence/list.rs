@@ -10,20 +10,27 @@ use crate::{
     transport::{Request, Transport},
 };
 
-/// A part of a filter, as GitLab's list knows it.
-pub(super) type Parameter = (&'static str, String);
-
-/// Whether the list has the project under these parameters.
+/// Whether the list has the project under what `restrict` puts into the query.
 pub(super) async fn has<T: Transport>(
     call: &Call<T>,
     id: u64,
-    parameters: &[Parameter],
+    restrict: impl FnOnce(Target) -> Target,
 ) -> Result<bool, Failure> {
-    let mut target = around(id).query("simple", "true");
-    for (key, value) in parameters {
-        target = target.query(key, value);
-    }
+    let target = restrict(around(id).query("simple", "true"));
     Ok(ask(call, target, id).await?.is_some())
+}
+
+/// The same, where a part of a filter is wanted: one that is left out does not restrict.
+pub(super) async fn has_if<T: Transport>(
+    call: &Call<T>,
+    id: u64,
+    is_wanted: bool,
+    restrict: impl FnOnce(Target) -> Target,
+) -> Result<bool, Failure> {
+    match is_wanted {
+        true => has(call, id, restrict).await,
+        false => Ok(true),
+    }
 }
 
 /// The project as the list without a filter has it.
@@ -50,7 +57,10 @@ async fn ask<T: Transport>(
     id: u64,
 ) -> Result<Option<Project>, Failure> {
     let purpose = Purpose::new("looking for it in the list", Subject::Repository);
-    let (_, projects): (_, Vec<Project>) = call.json(&Request::json(target), &purpose).await?;
+    let request = Request::json(target);
+    // Several are under way at once, side by side in one future, which has to fit on a stack.
+    let answer = Box::pin(call.json(&request, &purpose)).await;
+    let (_, projects): (_, Vec<Project>) = answer?;
     // A server that passes over the bounds would list others too.
     Ok(projects.into_iter().find(|project| project.id == id))
 }

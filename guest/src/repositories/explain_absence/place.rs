@@ -12,7 +12,7 @@ use crate::{
     transport::{Request, Transport},
 };
 
-/// Whether GitLab shows a group of that path; none where it may not be asked.
+/// Whether GitLab shows a group of that path; none where it cannot be asked.
 pub(super) async fn is_group<T: Transport>(
     call: &Call<T>,
     path: &str,
@@ -20,7 +20,7 @@ pub(super) async fn is_group<T: Transport>(
     is_there(call, "/groups", path).await
 }
 
-/// Whether there is an account of that name; none where GitLab may not be asked.
+/// Whether there is an account of that name; none where GitLab cannot be asked.
 pub(super) async fn is_account<T: Transport>(
     call: &Call<T>,
     name: &str,
@@ -33,6 +33,10 @@ async fn is_there<T: Transport>(
     kind: &str,
     name: &str,
 ) -> Result<Option<bool>, Failure> {
+    // GitLab would take it for an identity, and answer of another one.
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(None);
+    }
     let target = Target::new(kind)
         .segment(name)
         .literal("/projects")
@@ -54,7 +58,8 @@ async fn is_there<T: Transport>(
     }
 }
 
-/// The groups above a path from the outermost on, each with whether GitLab shows it.
+/// The groups above a path from the outermost on, each with whether GitLab shows it. Of a long path
+/// some are left out.
 pub(super) async fn groups_above<T: Transport>(
     call: &Call<T>,
     path: &str,

@@ -1,10 +1,7 @@
 //! A repository that GitLab shows, held against each part of the filter; apart because here every
 //! reason names both sides.
 
-use super::{
-    list::{self, Parameter},
-    place, reason,
-};
+use super::{list, place, reason};
 use crate::{
     bindings::{
         repositories::Absence,
@@ -12,6 +9,7 @@ use crate::{
     },
     call::Call,
     connection::Standing,
+    endpoint::Target,
     error::{Failure, quote},
     model::{Project, role},
     repositories::filter::Wanted,
@@ -54,7 +52,9 @@ pub(super) async fn explain<T: Transport>(
 struct Listed {
     /// With all of the filter but search and owner, which are held against the project itself.
     whole: bool,
-    /// With the least access that the filter asks for.
+    /// With the state alone that the filter asks for.
+    in_state: bool,
+    /// With the least access alone that the filter asks for.
     at_level: bool,
     as_member: bool,
     maintained: bool,
@@ -67,55 +67,42 @@ impl Listed {
         id: u64,
         wanted: &Wanted<'_>,
     ) -> Result<Self, Failure> {
-        let level = |level: u32| ("min_access_level", level.to_string());
-        let at_level = wanted.minimum_level.map(|least| vec![level(least)]);
-        let as_member = wanted
-            .member_only
-            .then(|| vec![("membership", "true".to_owned())]);
+        let level = |level: u32| move |list: Target| list.number("min_access_level", level.into());
+        let least = wanted.minimum_level;
         // A search within one owner's projects is never GitLab's.
-        let search = wanted.search.filter(|_| wanted.owner.is_none());
-        let by_search = search.map(|search| {
-            let paths = ("search_namespaces", "true".to_owned());
-            vec![("search", search.to_owned()), paths]
-        });
-        let state = (!wanted.include_archived).then(|| ("archived", "false".to_owned()));
-        let mut whole: Vec<Parameter> = state.into_iter().collect();
-        whole.extend(at_level.iter().flatten().cloned());
-        whole.extend(as_member.iter().flatten().cloned());
-        let ((whole, maintained), ((at_level, as_member), by_search)) = call
+        let searches = wanted.search.is_some() && wanted.owner.is_none();
+        let is_more_than_state = least.is_some() || wanted.member_only;
+        let ((whole, in_state), ((maintained, by_search), (at_level, as_member))) = call
             .both(
                 call.both(
-                    list::has(call, id, &whole),
-                    list::has(call, id, &[level(MAINTAINER)]),
+                    list::has(call, id, |list| wanted.apply_but_search(list)),
+                    list::has_if(call, id, is_more_than_state, |list| {
+                        wanted.apply_state(list)
+                    }),
                 ),
                 call.both(
                     call.both(
-                        unless_left_out(call, id, at_level),
-                        unless_left_out(call, id, as_member),
+                        list::has(call, id, level(MAINTAINER)),
+                        list::has_if(call, id, searches, |list| wanted.apply_search(list)),
                     ),
-                    unless_left_out(call, id, by_search),
+                    call.both(
+                        list::has_if(call, id, least.is_some(), level(least.unwrap_or_default())),
+                        list::has_if(call, id, wanted.member_only, |list| {
+                            wanted.apply_membership(list)
+                        }),
+                    ),
                 ),
             )
             .await;
+        let whole = whole?;
         Ok(Self {
-            whole: whole?,
+            whole,
+            in_state: in_state? && (is_more_than_state || whole),
             at_level: at_level?,
             as_member: as_member?,
             maintained: maintained?,
             by_search: by_search?,
         })
-    }
-}
-
-/// A part of the filter that is left out does not restrict.
-async fn unless_left_out<T: Transport>(
-    call: &Call<T>,
-    id: u64,
-    part: Option<Vec<Parameter>>,
-) -> Result<bool, Failure> {
-    match part {
-        Some(parameters) => list::has(call, id, &parameters).await,
-        None => Ok(true),
     }
 }
 
@@ -139,7 +126,7 @@ impl Held<'_> {
     /// What keeps it from the list.
     fn errors(&self) -> Vec<Finding> {
         let mut reasons = Vec::new();
-        if !self.listed.whole {
+        if !self.listed.in_state {
             reasons.extend(self.state());
         }
         reasons.extend(self.search());
@@ -247,7 +234,7 @@ impl Held<'_> {
             warnings.push(warning.remedy(Party::ForgeAdministrator, hint));
         }
         if !self.listed.maintained
-            && !self.standing.is_administrator()
+            && !self.standing.may_be_administrator()
             && !is_told("access-too-low")
         {
             let message = format!(
@@ -276,7 +263,8 @@ impl Held<'_> {
                 )
             }
             (Some(level), _) => format!("{account} is {} in `{path}`", role(level)),
-            (None, _) => format!("{account} is no member of `{path}` or of its group"),
+            // A group that the project is shared with is in neither.
+            (None, _) => format!("{account} is no direct member of `{path}` or of its group"),
         }
     }
 
