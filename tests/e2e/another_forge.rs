@@ -137,6 +137,33 @@ async fn lists_go_on_behind_the_item_that_a_cursor_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_nothing_or_of_too_much_is_refused() {
+    let forge = shelf().await;
+    let source = source(&forge);
+    for limit in [0, 1_001] {
+        let outcome = source
+            .list_repositories(&everything(), &page_of(limit))
+            .await;
+        let refused = code(outcome);
+        assert!(
+            refused.starts_with("InvalidArgument("),
+            "{limit}: {refused}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_for_people_is_not_the_api_whatever_its_status() {
+    let forge = RawForge::start(|_| async {
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: 6\r\n\r\n<html>"
+            .to_vec()
+    })
+    .await;
+    let refused = code(source(&forge).check().await);
+    assert!(refused.starts_with("NotTheApi("), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there_has_its_own_error() {
     let forge = shelf().await;
     let source = source(&forge);
@@ -174,6 +201,11 @@ async fn it_finds_out_why_a_repository_is_not_listed() {
     let hidden = RepositoryRef::Path("web/hidden".into());
     let hidden = expect(source.explain_absence(&hidden, &filter).await);
     assert_eq!(hidden.reasons[0].code, "hidden");
+    let mut reasons = hidden.reasons.iter().chain(&other.reasons);
+    assert!(
+        reasons.all(|one| one.hint.is_some()),
+        "{hidden:?} {other:?}"
+    );
     assert!(hidden.repository.is_none());
 }
 

@@ -8,7 +8,7 @@ use wasi::http::types::{
 use wasi::io::streams::{InputStream, StreamError};
 
 use crate::bindings::settings;
-use crate::bindings::types::{CredentialProblem, Denial, Error, ErrorCode, Subject};
+use crate::bindings::types::{CredentialProblem, Denial, Error, ErrorCode, Stranger, Subject};
 use crate::shelf::failure;
 
 /// What stands at an address of the API, as JSON. `missing` is what a 404 means there.
@@ -65,6 +65,11 @@ fn get(address: &str, missing: Subject) -> Result<(IncomingBody, InputStream), E
             None => answer.subscribe().block(),
         }
     };
+    // A page for people is a proxy's, or a sign-in's, whatever its status.
+    let kind = media_type(&response);
+    if kind == "text/html" {
+        return Err(failure(ErrorCode::NotTheApi(Stranger::Other(kind))));
+    }
     if response.status() != 200 {
         return Err(refused(&response, missing));
     }
@@ -90,6 +95,15 @@ fn outgoing(address: &str) -> Option<OutgoingRequest> {
     let path = format!("{prefix}{API}{address}");
     request.set_path_with_query(Some(&path)).ok()?;
     Some(request)
+}
+
+/// What kind of content an answer says that it has, without its parameters.
+fn media_type(response: &IncomingResponse) -> String {
+    let values = response.headers().get("content-type");
+    let value = values.first().map(|value| String::from_utf8_lossy(value));
+    let value = value.unwrap_or_default();
+    let kind = value.split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
 }
 
 /// What a status means. A forge that says more in its body would be quoted here.

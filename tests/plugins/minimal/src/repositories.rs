@@ -41,8 +41,10 @@ impl Guest for Component {
             }),
             Err(error) if matches!(error.code, ErrorCode::NotFound(_)) => {
                 let message = format!("there is no `{named}`, or the token may not see it");
+                let hint =
+                    "check how it is written, or have its owner let the token's account see it";
                 Ok(Absence {
-                    reasons: vec![reason("hidden", message, Party::ForgeAdministrator)],
+                    reasons: vec![reason("hidden", message, Party::ForgeAdministrator, hint)],
                     repository: None,
                 })
             }
@@ -67,24 +69,26 @@ fn differences(project: &Project, filter: &Filter) -> Vec<Finding> {
         && !path.contains(&search.to_lowercase())
     {
         let message = format!("`{search}` is not in its path");
-        found.push(reason("search-differs", message, Party::User));
+        let hint = "search for a part of its path";
+        found.push(reason("search-differs", message, Party::User, hint));
     }
     if let Some(owner) = &filter.owner
         && !path.starts_with(&format!("{}/", owner.to_lowercase()))
     {
         let message = format!("it does not belong to `{owner}`");
-        found.push(reason("owner-differs", message, Party::User));
+        let hint = "list without an owner, or with the one that begins its path";
+        found.push(reason("owner-differs", message, Party::User, hint));
     }
     found
 }
 
-fn reason(code: &str, message: String, party: Party) -> Finding {
+fn reason(code: &str, message: String, party: Party, hint: &str) -> Finding {
     Finding {
         severity: Severity::Error,
         about: Aspect::Repository,
         code: code.to_owned(),
         message,
-        hint: None,
+        hint: Some(hint.to_owned()),
         remedied_by: Some(party),
     }
 }

@@ -60,7 +60,10 @@ pub(crate) fn page<T>(
             None => return Err(failure(ErrorCode::InvalidArgument("cursor".to_owned()))),
         },
     };
-    let limit = wanted.limit.unwrap_or(100) as usize;
+    let limit = match wanted.limit.unwrap_or(100) {
+        limit @ 1..=1_000 => limit as usize,
+        _ => return Err(failure(ErrorCode::InvalidArgument("limit".to_owned()))),
+    };
     let rest = items.len() - begin;
     let items: Vec<T> = items.into_iter().skip(begin).take(limit).collect();
     let end = match items.last() {
@@ -81,6 +84,7 @@ pub(crate) fn failure(code: ErrorCode) -> Error {
         ErrorCode::EmptyRepository => "the repository has no commit yet",
         ErrorCode::InvalidArgument(_) => "an argument cannot be right",
         ErrorCode::NotFound(_) => "there is no such thing, or none that the token may see",
+        ErrorCode::NotTheApi(_) => "something else answers in the shelf's place",
         ErrorCode::Unauthenticated(_) => "the shelf does not accept the token",
         ErrorCode::Unsupported(_) => "a shelf cannot do that",
         _ => "the shelf did not answer as it should",
