@@ -1,6 +1,6 @@
 //! Repositories that are connected and cannot be read as they are expected.
 
-use code_source_stand_in::{AccessLevel, Change, Project, TokenSpec};
+use code_source_stand_in::{AccessLevel, Change, Project, TokenSpec, Visibility};
 use code_source_tests::Rig;
 
 use super::cause::{Cause, Expected, Trouble, Who, Why};
@@ -12,6 +12,35 @@ pub(super) const CAUSES: &[Cause] = &[
         trouble: Trouble::NotListed,
         produced_by: "a private repository, and the token of an account that is no member",
         produce: || Box::pin(seen_by(None)),
+        expected: Expected {
+            says: "there is no repository `web/shop`, or none that `reader` may see…",
+            code: "repository-hidden",
+            hint: "make the account a member of it or of its group",
+            who: Who::ForgeAdministrator,
+            status: 6,
+            also: &["not-an-administrator"],
+            why: Some(Why {
+                repository: "web/shop",
+                says: "error: there is no repository `web/shop`, or none that `reader` may see… (hidden)",
+                code: "hidden",
+                listed: false,
+            }),
+            ..FOUND
+        },
+    },
+    Cause {
+        name: "an internal repository, and an external account",
+        trouble: Trouble::NotListed,
+        produced_by: "an account to which only what it is a member of is shown",
+        produce: || {
+            Box::pin(async {
+                let (rig, project) = shop().await;
+                let project = project.visibility(Visibility::Internal);
+                let user = rig.forge.user("reader").external();
+                let token = rig.forge.token(TokenSpec::new(&user, &["api"]));
+                Scene::of(rig).token(&token).connected(&project, None)
+            })
+        },
         expected: Expected {
             says: "there is no repository `web/shop`, or none that `reader` may see…",
             code: "repository-hidden",
