@@ -198,6 +198,7 @@ impl Running {
             code: types::ErrorCode::OutcomeUnknown,
             message,
             hint: Some("look whether it took effect before you try it again".to_owned()),
+            remedied_by: None,
             status: write.status,
             request_id: None,
             retry_after: None,

@@ -63,6 +63,7 @@ impl OptionalInterface {
             code: types::ErrorCode::Unsupported(format!("a plugin that offers `{self}`")),
             message: format!("the plugin does not offer `{self}`"),
             hint: Some("use a plugin that does, where there is one".to_owned()),
+            remedied_by: None,
             status: None,
             request_id: None,
             retry_after: None,

@@ -2,7 +2,7 @@
 
 use super::{Failure, Mark, Purpose, denial, quote, stranger};
 use crate::{
-    bindings::types::{Conflict, ErrorCode, Subject},
+    bindings::types::{Conflict, ErrorCode, Party, Subject},
     model::Problem,
     retry,
     transport::Head,
@@ -19,7 +19,8 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
     let message = format!("{}: GitLab answered {}{said}", purpose.action, head.status);
     let mut failure = Failure::new(verdict.code, message)
         .with_head(head)
-        .with_mark(verdict.mark);
+        .with_mark(verdict.mark)
+        .with_remedy_by(verdict.remedied_by);
     if let Some(hint) = verdict.hint {
         failure = failure.with_hint(hint);
     }
@@ -33,6 +34,7 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
 pub(super) struct Verdict {
     pub(super) code: ErrorCode,
     pub(super) hint: Option<String>,
+    pub(super) remedied_by: Option<Party>,
     pub(super) mark: Option<Mark>,
 }
 
@@ -41,6 +43,7 @@ impl Verdict {
         Self {
             code,
             hint: None,
+            remedied_by: None,
             mark: None,
         }
     }
@@ -50,6 +53,11 @@ impl Verdict {
             hint: Some(hint.into()),
             ..Self::new(code)
         }
+    }
+
+    pub(super) fn by(mut self, party: Option<Party>) -> Self {
+        self.remedied_by = party;
+        self
     }
 
     pub(super) fn with_mark(mut self, mark: Mark) -> Self {

@@ -8,7 +8,7 @@ mod quote;
 mod stranger;
 
 use crate::{
-    bindings::types::{Error, ErrorCode, Subject},
+    bindings::types::{Error, ErrorCode, Party, Subject},
     transport::Head,
 };
 
@@ -37,6 +37,7 @@ impl Failure {
             code,
             message: message.into(),
             hint: None,
+            remedied_by: None,
             status: None,
             request_id: None,
             retry_after: None,
@@ -92,6 +93,12 @@ impl Failure {
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.error.hint = Some(hint.into());
+        self
+    }
+
+    /// Note who can do what the hint says.
+    fn with_remedy_by(mut self, party: Option<Party>) -> Self {
+        self.error.remedied_by = party;
         self
     }
 

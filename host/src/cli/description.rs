@@ -36,6 +36,9 @@ pub(crate) struct Description {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
+    /// Who can do that, where the plugin says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) remedied_by: Option<&'static str>,
     /// The line of the configuration file that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<Place>,
@@ -69,6 +72,7 @@ impl Description {
             message,
             causes: Vec::new(),
             hint: None,
+            remedied_by: None,
             at: None,
             snippet: None,
             certificate: None,
@@ -115,6 +119,7 @@ impl Description {
         description.status = answer.status;
         description.request_id.clone_from(&answer.request_id);
         description.retry_after = answer.retry_after;
+        description.remedied_by = answer.remedied_by.map(words::party);
         if !answer.code.is_settled_by_the_forge()
             && let Some(request) = report.failed_request()
         {

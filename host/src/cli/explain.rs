@@ -98,6 +98,7 @@ mod tests {
             code,
             message: message.into(),
             hint: Some("look\u{1b}[2J\nelsewhere".into()),
+            remedied_by: None,
             status: Some(404),
             request_id: Some("01JABC".into()),
             retry_after: Some(1_500),

@@ -352,6 +352,7 @@ mod tests {
             code: types::ErrorCode::NotFound(types::Subject::Path),
             message: String::new(),
             hint: None,
+            remedied_by: None,
             status: None,
             request_id: None,
             retry_after: None,

@@ -91,6 +91,7 @@ mod tests {
             code,
             message: "it broke".into(),
             hint: Some("try again".into()),
+            remedied_by: None,
             status: None,
             request_id: None,
             retry_after: None,

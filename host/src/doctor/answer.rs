@@ -68,6 +68,7 @@ pub(super) fn of_answer(error: types::Error) -> (StationName, Problem) {
         false => format!("{happened}: {said}"),
     };
     let hint = error.hint.clone().unwrap_or_else(|| NO_HINT.to_owned());
+    let party = error.remedied_by.map_or(party, Party::from);
     let problem = Problem::new(code, message, hint, party);
     (station, problem.caused_by(Cause::Answer(error)))
 }
@@ -193,8 +194,8 @@ fn denied(denial: &Denial) -> Words {
             Party::ForgeAdministrator,
             "the account's role is too low",
         ),
-        // What is to be done in an account, only its owner can: sign in, accept, set up. For the
-        // rest the hint says whom to ask.
+        // What is to be done in an account, only its owner can: sign in, accept, set up. Where it
+        // is somebody else, the plugin says so.
         Denial::Account(why) => Words::new(
             StationName::Account,
             "account-unusable",

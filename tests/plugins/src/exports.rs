@@ -195,6 +195,7 @@ pub(crate) fn error(message: &str) -> Error {
         code: ErrorCode::Other(message.to_owned()),
         message: message.to_owned(),
         hint: None,
+        remedied_by: None,
         status: None,
         request_id: None,
         retry_after: None,

@@ -324,6 +324,7 @@ fn call(code: ErrorCode, failure: RequestFailure) -> CommandError {
         code,
         message: "listing the projects: no answer (TlsProtocolError)".into(),
         hint: Some("look at the network".into()),
+        remedied_by: None,
         status: None,
         request_id: None,
         retry_after: None,

@@ -224,6 +224,7 @@ pub(super) fn failure(code: ErrorCode) -> SyncError {
         code,
         message: "no".into(),
         hint: None,
+        remedied_by: None,
         status: None,
         request_id: None,
         retry_after: None,

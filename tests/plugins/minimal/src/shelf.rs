@@ -93,6 +93,7 @@ pub(crate) fn failure(code: ErrorCode) -> Error {
         message: message.to_owned(),
         code,
         hint: None,
+        remedied_by: None,
         status: None,
         request_id: None,
         retry_after: None,
