@@ -1,22 +1,25 @@
 //! Accounts that cannot be used; apart because each state has its own way out, and another person who
 //! knows it.
 
+use crate::bindings::types::Party;
+
 /// What is wrong with the account in a few words, which are none where only GitLab's say it, and what
-/// to do; none where the reason, which GitLab writes behind `403 Forbidden - `, is another one.
+/// to do, and who can; none where the reason, which GitLab writes behind `403 Forbidden - `, is
+/// another one.
 ///
 /// Only whole phrases count, and only at the reason's beginning: words such as "locked" or "terms" stand
 /// in refusals of many other kinds, and in names.
-pub(super) fn state(reason: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn state(reason: &str) -> Option<&'static State> {
     let lower = reason.to_lowercase();
-    let state = STATES.iter().find(|state| state.is_told_by(&lower))?;
-    Some((state.name, state.hint))
+    STATES.iter().find(|state| state.is_told_by(&lower))
 }
 
-struct State {
+pub(super) struct State {
     /// How the reason begins, and what else is in it.
     phrases: &'static [(&'static str, &'static str)],
-    name: &'static str,
-    hint: &'static str,
+    pub(super) name: &'static str,
+    pub(super) hint: &'static str,
+    pub(super) remedied_by: Party,
 }
 
 impl State {
@@ -39,23 +42,27 @@ const STATES: &[State] = &[
         phrases: &[("your account is pending approval", "")],
         name: "it waits for an administrator's approval",
         hint: "an administrator of GitLab has to approve the account",
+        remedied_by: Party::ForgeAdministrator,
     },
     State {
         phrases: &[("you ", "must accept the terms of service")],
         name: "it has not accepted the terms of service",
         hint: "sign in to GitLab in a browser as the token's account, and accept them",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[("your account has been deactivated", "")],
         name: "it is deactivated",
         hint: "sign in to GitLab in a browser as the token's account, which makes it active again, or \
                ask an administrator of GitLab to activate it",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[("your primary email address is not confirmed", "")],
         name: "its e-mail address is not confirmed",
         hint: "follow the link that GitLab sent to that address, or ask an administrator of GitLab to \
                confirm it",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[
@@ -64,6 +71,7 @@ const STATES: &[State] = &[
         ],
         name: "its password has expired",
         hint: "sign in to GitLab in a browser as the token's account, and set a new password",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[
@@ -72,11 +80,13 @@ const STATES: &[State] = &[
         ],
         name: "it has to set up two-factor authentication",
         hint: "sign in to GitLab in a browser as the token's account, and set it up there",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[("your account has been banned", "")],
         name: "it is banned",
         hint: "an administrator of GitLab has to unban the account",
+        remedied_by: Party::ForgeAdministrator,
     },
     State {
         phrases: &[
@@ -86,6 +96,7 @@ const STATES: &[State] = &[
         name: "it is blocked",
         hint: "an administrator of GitLab has to unblock the account, or let the directory (LDAP) do so \
                that it comes from; until then, use the token of another account",
+        remedied_by: Party::ForgeAdministrator,
     },
     State {
         phrases: &[
@@ -94,17 +105,20 @@ const STATES: &[State] = &[
         ],
         name: "it is locked after failed attempts to sign in",
         hint: "wait ten minutes, or ask an administrator of GitLab to unlock the account",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[("this action cannot be performed by internal users", "")],
         name: "it is one of GitLab's own",
         hint: "use the token of a person's or a service's account",
+        remedied_by: Party::User,
     },
     State {
         phrases: &[("your account is ", ""), ("your account has ", "")],
         name: "",
         hint: "sign in to GitLab in a browser as the token's account, which says what is wrong, or ask \
                an administrator of GitLab",
+        remedied_by: Party::User,
     },
 ];
 
@@ -138,9 +152,9 @@ mod tests {
                 "it is one of GitLab's own",
             ),
         ] {
-            let (found, hint) = state(words).expect("it is known");
-            assert_eq!(found, name, "{words}");
-            assert!(!hint.is_empty());
+            let found = state(words).expect("it is known");
+            assert_eq!(found.name, name, "{words}");
+            assert!(!found.hint.is_empty());
         }
     }
 

@@ -55,8 +55,8 @@ impl Verdict {
         }
     }
 
-    pub(super) fn by(mut self, party: Option<Party>) -> Self {
-        self.remedied_by = party;
+    pub(super) fn by(mut self, party: Party) -> Self {
+        self.remedied_by = Some(party);
         self
     }
 

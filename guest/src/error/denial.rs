@@ -50,20 +50,32 @@ pub(super) fn forbidden(problem: &Problem) -> Verdict {
             return Verdict::hint(ErrorCode::Forbidden(Denial::Scope(needed)), hint)
                 .with_mark(Mark::FineGrained);
         }
-        _ => by_message(problem),
+        _ => match of_account(problem) {
+            Some(verdict) => return verdict,
+            None => by_message(problem),
+        },
     };
     Verdict::hint(ErrorCode::Forbidden(denial), hint)
 }
 
-/// GitLab appends the reason to `403 Forbidden`; its words are matched loosely, because they change
+/// GitLab appends the reason to `403 Forbidden`.
+fn of_account(problem: &Problem) -> Option<Verdict> {
+    let reason = problem.text().strip_prefix("403 Forbidden - ")?;
+    let state = account::state(reason)?;
+    let why = match state.name {
+        "" => quote(reason),
+        name => name.to_owned(),
+    };
+    let verdict = Verdict::hint(ErrorCode::Forbidden(Denial::Account(why)), state.hint);
+    Some(verdict.by(state.remedied_by))
+}
+
+/// Any other reason; its words are matched loosely, because they change
 /// between versions and instances.
 fn by_message(problem: &Problem) -> (Denial, &'static str) {
     let text = problem.text();
     let lower = text.to_lowercase();
     let reason = text.split_once(" - ").map_or("", |(_, reason)| reason);
-    let of_account = text
-        .strip_prefix("403 Forbidden - ")
-        .and_then(account::state);
     let mentions = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if mentions(&["admin mode", "admin_mode"]) {
         return (
@@ -76,13 +88,6 @@ fn by_message(problem: &Problem) -> (Denial, &'static str) {
             Denial::IpAddress,
             "add this host's address to those that GitLab accepts",
         );
-    }
-    if let Some((state, hint)) = of_account {
-        let why = match state {
-            "" => quote(reason),
-            state => state.to_owned(),
-        };
-        return (Denial::Account(why), hint);
     }
     match reason.is_empty() {
         true => (
