@@ -15,6 +15,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the account cannot be used: it is blocked: …",
             hint: "an administrator of GitLab has to unblock the account",
+            who: Who::ForgeAdministrator,
             ..UNUSABLE
         },
     },
@@ -26,6 +27,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the account cannot be used: it is blocked: …",
             hint: "an administrator of GitLab has to unblock the account",
+            who: Who::ForgeAdministrator,
             ..UNUSABLE
         },
     },
@@ -37,6 +39,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the account cannot be used: it is blocked: …",
             hint: "or let the directory (LDAP) do so",
+            who: Who::ForgeAdministrator,
             ..UNUSABLE
         },
     },
@@ -48,6 +51,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the account cannot be used: it waits for an administrator's approval: …",
             hint: "an administrator of GitLab has to approve the account",
+            who: Who::ForgeAdministrator,
             ..UNUSABLE
         },
     },
