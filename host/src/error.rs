@@ -180,7 +180,9 @@ impl Error {
                 "the file holds one or more certificates in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE".into()
             }
             Self::Contract { .. } => "use a plugin built for this contract".into(),
-            Self::Exhausted => "wait for a call to end, or let the engine have more instances".into(),
+            Self::Exhausted => {
+                "wait for a call to end; a program that embeds the library sets the limit with `EngineBuilder::instances`".into()
+            },
             Self::DeliveryRefused(refusal) => return refusal.hint(),
             Self::Digest { found, .. } => {
                 format!("if the change is meant, pin the new digest: sha256 = \"{found}\"")

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use code_source::egress::functions;
+use sha2::{Digest as _, Sha256};
 use wit_parser::{Docs, Resolve, TypeDefKind};
 
 #[test]
@@ -91,6 +92,37 @@ fn the_host_says_of_every_function_of_the_contract_what_it_may_use() {
     let known: BTreeSet<_> = functions().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(known, offered);
 }
+
+/// An interface that was released is frozen, as `host/docs/compatibility.md` promises. Before the
+/// first release the digest is renewed with each change of the contract; after it, a change belongs
+/// into a new interface or a new version of the package, which has a digest of its own.
+#[test]
+fn the_contract_is_the_one_that_was_agreed_on() {
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let files = std::fs::read_dir(wit).expect("the contract's folder");
+    let mut files: Vec<_> = files.map(|file| file.expect("an entry").path()).collect();
+    files.retain(|path| path.is_file());
+    files.sort();
+    let mut hash = Sha256::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a text file");
+        // What is said about it may always be said better.
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with("//")) {
+            hash.update(line);
+            hash.update("\n");
+        }
+    }
+    let digest: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(digest, AGREED, "see the comment above this test");
+}
+
+/// SHA-256 of the contract's lines, without its comments.
+const AGREED: &str = "df5b07239657a205b2c66455ca2bcca6cf2ada79effe2afbb5a591aef0bb818c";
 
 #[test]
 fn the_contract_names_no_forge() {

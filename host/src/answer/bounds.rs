@@ -7,7 +7,6 @@ use std::task::Context;
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep};
-use wasmtime_wasi_http::Error as HttpError;
 
 use super::Broken;
 
@@ -45,20 +44,11 @@ impl Clock {
 
     /// Nothing has come. Answers what ran out, where something did.
     pub(super) fn run_out(&mut self, bounds: &Bounds, context: &mut Context<'_>) -> Option<Broken> {
-        let error = HttpError::ConnectionReadTimeout;
         if self.idle.as_mut().poll(context).is_ready() {
-            let seconds = bounds.between_bytes.as_secs_f32();
-            return Some(Broken {
-                reason: "stalled",
-                detail: format!("no byte came for {seconds} s"),
-                error,
-            });
+            return Some(Broken::stalled(bounds.between_bytes));
         }
         let total = self.total.as_mut()?;
-        total.as_mut().poll(context).is_ready().then(|| Broken {
-            reason: "too-slow",
-            detail: "the content took longer than allowed".to_owned(),
-            error,
-        })
+        let is_over = total.as_mut().poll(context).is_ready();
+        is_over.then(Broken::too_slow)
     }
 }

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
@@ -22,6 +23,7 @@ use self::encoding::Gunzip;
 use crate::engine::Inspector;
 use crate::exchange::{Exchange, IdentityAnswer, lock};
 use crate::report::{RequestFailure, Stage, State};
+use crate::transport::innermost;
 
 pub(crate) use self::bounds::Bounds;
 pub(crate) use self::encoding::{ACCEPTED, AS_IT_IS, Encoding};
@@ -101,8 +103,7 @@ impl AnswerBody {
     }
 
     fn fail(&mut self, broken: Broken) -> Poll<FrameResult> {
-        let failure = RequestFailure::new(Stage::Body, broken.reason, broken.detail);
-        self.end(State::Failed(failure));
+        self.end(State::Failed(broken.describe()));
         Poll::Ready(Some(Err(broken.error)))
     }
 
@@ -184,11 +185,7 @@ impl AnswerBody {
         let is_own = !call.is_handed_on.load(Ordering::Relaxed);
         let all = self.bounds.own.1;
         if is_own && call.read.fetch_add(length, Ordering::Relaxed) + length > all {
-            return Err(Broken {
-                reason: "call-too-long",
-                detail: format!("the answers of this call are longer than {all} bytes together"),
-                error: HttpError::HttpResponseBodySize(Some(all)),
-            });
+            return Err(Broken::all_too_long(all));
         }
         self.exchange.passed.store(passed, Ordering::Relaxed);
         Ok(passed)
@@ -231,7 +228,7 @@ impl AnswerBody {
                 None => Poll::Pending,
             },
             Poll::Ready(None) => Poll::Ready(self.close()),
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Broken::cut(&error))),
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Broken::cut(&innermost(&error)))),
             Poll::Ready(Some(Ok(frame))) => {
                 // Trailers mean nothing to any forge, and could carry anything.
                 let received = frame
@@ -283,6 +280,10 @@ struct Broken {
 }
 
 impl Broken {
+    fn describe(&self) -> RequestFailure {
+        RequestFailure::new(Stage::Body, self.reason, &*self.detail)
+    }
+
     fn too_long(most: u64) -> Self {
         Self {
             reason: "too-long",
@@ -291,8 +292,31 @@ impl Broken {
         }
     }
 
-    fn cut(error: &hyper::Error) -> Self {
-        let cause = crate::transport::innermost(error);
+    fn all_too_long(most: u64) -> Self {
+        Self {
+            reason: "call-too-long",
+            detail: format!("the answers of this call are longer than {most} bytes together"),
+            error: HttpError::HttpResponseBodySize(Some(most)),
+        }
+    }
+
+    fn stalled(time: Duration) -> Self {
+        Self {
+            reason: "stalled",
+            detail: format!("no byte came for {} s", time.as_secs_f32()),
+            error: HttpError::ConnectionReadTimeout,
+        }
+    }
+
+    fn too_slow() -> Self {
+        Self {
+            reason: "too-slow",
+            detail: "the content took longer than allowed".to_owned(),
+            error: HttpError::ConnectionReadTimeout,
+        }
+    }
+
+    fn cut(cause: &str) -> Self {
         Self {
             reason: "cut",
             detail: format!("the answer was cut: {cause}"),
@@ -317,6 +341,24 @@ impl Broken {
             error: HttpError::HttpResponseIncomplete,
         }
     }
+}
+
+/// One of each way in which an answer breaks off, and what the plugin is told of it.
+#[cfg(all(test, feature = "cli"))]
+pub(crate) fn examples() -> Vec<(RequestFailure, HttpError)> {
+    let broken = std::io::Error::other("corrupt deflate stream");
+    let all = [
+        Broken::cut("end of file before message length reached"),
+        Broken::encoding(&broken),
+        Broken::stalled(Duration::from_secs(30)),
+        Broken::too_slow(),
+        Broken::too_long(64 << 20),
+        Broken::all_too_long(512 << 20),
+        Broken::credential(),
+    ];
+    all.into_iter()
+        .map(|broken| (broken.describe(), broken.error))
+        .collect()
 }
 
 /// Bytes of an answer in which an identity is looked for.

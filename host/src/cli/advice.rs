@@ -16,6 +16,9 @@ pub(crate) fn of_request(stage: Stage, reason: &str) -> Option<&'static str> {
     if (stage, reason) == (Stage::Body, "too-long") {
         return Some("ask for less at once, or raise `limits = { answer-bytes = \"128MiB\" }`");
     }
+    if (stage, reason) == (Stage::Body, "call-too-long") {
+        return Some("ask for less at once, or raise `limits = { call-bytes = \"1GiB\" }`");
+    }
     of_reason(reason)
 }
 
@@ -217,7 +220,7 @@ fn refused(denial: &Denial) -> &'static str {
             "make a new token with the scope `admin_mode` too, or use one of an account that is no administrator"
         }
         Denial::Account(_) => {
-            "sign in once as that account to see what it is asked for; the forge's administrator can unblock it"
+            "if it is blocked, the forge's administrator can unblock it; otherwise sign in as that account, and see there what it is asked for"
         }
         Denial::IpAddress => {
             "the forge's administrator, or the group's owner, can let this machine's address in"

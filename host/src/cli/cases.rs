@@ -6,7 +6,7 @@ use crate::contract::types::{Conflict, CredentialProblem, Denial, ErrorCode, Str
 /// What happened, as far as the case of the error says it.
 pub(crate) fn happened(code: &ErrorCode) -> String {
     match code {
-        ErrorCode::Unauthenticated(problem) => token(problem).to_owned(),
+        ErrorCode::Unauthenticated(problem) => token(problem),
         ErrorCode::Forbidden(denial) => refused(denial),
         ErrorCode::NotFound(subject) => {
             format!("there is no such {}, or no access to it", thing(subject))
@@ -17,7 +17,9 @@ pub(crate) fn happened(code: &ErrorCode) -> String {
         ErrorCode::Conflict(conflict) => differs(conflict),
         ErrorCode::InvalidArgument(which) => reason("an argument cannot be right", which),
         ErrorCode::Rejected(why) => reason("the forge refused what was sent", why),
-        ErrorCode::TooLarge(limit) => format!("it is more than is allowed: {limit}"),
+        ErrorCode::TooLarge(limit) => {
+            format!("it is more than is allowed at once: {limit} bytes or items")
+        }
         ErrorCode::NotReady => "the forge is still working on it".into(),
         ErrorCode::RateLimited => "the forge asks to slow down".into(),
         ErrorCode::Unavailable => "the forge cannot serve now".into(),
@@ -26,7 +28,7 @@ pub(crate) fn happened(code: &ErrorCode) -> String {
         ErrorCode::Untrusted => "the forge did not prove who it is".into(),
         ErrorCode::Denied => "the host does not allow the request".into(),
         ErrorCode::NotTheApi(stranger) => answers_instead(stranger),
-        ErrorCode::Unsupported(needs) => reason("the forge cannot do that", needs),
+        ErrorCode::Unsupported(needs) => needs_for(needs),
         ErrorCode::Malformed(place) => reason("the forge's answer makes no sense", place),
         ErrorCode::BaseMissing(base) => {
             format!("the forge does not know the commit `{base}` any more")
@@ -36,13 +38,21 @@ pub(crate) fn happened(code: &ErrorCode) -> String {
     }
 }
 
-fn token(problem: &CredentialProblem) -> &'static str {
+fn token(problem: &CredentialProblem) -> String {
     match problem {
-        CredentialProblem::Missing => "no token arrived at the forge",
-        CredentialProblem::Invalid => "the forge does not know the token",
-        CredentialProblem::Expired => "the token has expired",
-        CredentialProblem::Revoked => "the token was revoked",
-        CredentialProblem::Other(_) => "the forge does not accept the token",
+        CredentialProblem::Missing => "no token arrived at the forge".into(),
+        CredentialProblem::Invalid => "the forge does not know the token".into(),
+        CredentialProblem::Expired => "the token has expired".into(),
+        CredentialProblem::Revoked => "the token was revoked".into(),
+        CredentialProblem::Other(why) => reason("the forge does not accept the token", why),
+    }
+}
+
+/// What the forge would need is a name or a version, and no reason by itself.
+fn needs_for(needs: &str) -> String {
+    match needs.is_empty() {
+        true => "the forge cannot do that".into(),
+        false => format!("the forge cannot do that: it would need {needs}"),
     }
 }
 

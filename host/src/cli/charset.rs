@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use super::escape;
+
 /// Whether the locale says that text is UTF-8.
 pub(crate) fn is_unicode() -> bool {
     static UNICODE: LazyLock<bool> = LazyLock::new(|| is_utf_8(|name| std::env::var(name).ok()));
@@ -15,8 +17,9 @@ pub(crate) fn arrow() -> &'static str {
     if is_unicode() { "→" } else { "->" }
 }
 
-/// Text of our own without the characters that only UTF-8 has. Names that others gave keep theirs.
-pub(crate) fn ours(text: &str) -> Cow<'_, str> {
+/// What people are told, in characters that the terminal has: ours have a form in ASCII, and those
+/// of names that others gave stand there as their code points.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if is_unicode() {
         Cow::Borrowed(text)
     } else {
@@ -29,7 +32,8 @@ fn ascii(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let replaced = text.replace('→', "->").replace('…', "...");
-    Cow::Owned(replaced.replace(['“', '”'], "\""))
+    let replaced = replaced.replace(['“', '”'], "\"");
+    Cow::Owned(escape::ascii(&replaced).into_owned())
 }
 
 /// POSIX: the first of these that is set and not empty decides, and where none is, it is `C`.
@@ -62,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_characters_have_a_form_in_ascii_and_others_stay() {
-        assert_eq!(ascii("a → “grün…”"), "a -> \"grün...\"");
+    fn our_own_characters_have_a_form_in_ascii_and_others_stand_as_their_code_points() {
+        assert_eq!(ascii("a → “grün…”\n"), "a -> \"gr\\u{fc}n...\"\n");
     }
 }

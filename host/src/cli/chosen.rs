@@ -322,18 +322,21 @@ pub(crate) fn configuration_file(options: &GlobalArguments) -> Option<PathBuf> {
     options.config.clone().or_else(usual)
 }
 
+/// What to say to somebody who has no configuration file yet.
+pub(crate) fn nothing_configured() -> CommandError {
+    CommandError::usage(
+        "no connection is configured",
+        "`code-source connect` makes one; or name the forge with `--url URL` and `--token-file FILE`",
+    )
+}
+
 fn configured(options: &GlobalArguments) -> Result<(String, Configured), CommandError> {
     let file = configuration_file(options);
     // A file that somebody named has to be there; the usual one need not.
     let Some(file) =
         file.filter(|file| options.config.is_some() || file.try_exists().unwrap_or(true))
     else {
-        return Err(CommandError::usage(
-            "no connection is configured",
-            format!(
-                "name the forge with `--url URL` and `--token-file FILE`, or write a configuration file; `{HELP}` tells how"
-            ),
-        ));
+        return Err(nothing_configured());
     };
     let configuration = Configuration::read(&file).map_err(CommandError::Configuration)?;
     let (name, entry) = entry(&configuration, options.connection.as_deref())?;
@@ -368,7 +371,7 @@ fn which(configuration: &Configuration) -> CommandError {
     if names.is_empty() {
         return CommandError::usage(
             format!("`{file}` has no connection"),
-            "a connection begins with a line `[connections.NAME]`",
+            "`code-source connect` makes one; by hand it begins with a line `[connections.NAME]`",
         );
     }
     CommandError::usage(
@@ -393,8 +396,6 @@ pub(crate) fn standard_file(variable: &str, below_home: &str, file: &str) -> Opt
 
 /// The name of a connection that stands in no file.
 const COMMAND_LINE: &str = "command-line";
-
-const HELP: &str = "code-source --help";
 
 #[cfg(test)]
 mod tests;

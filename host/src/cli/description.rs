@@ -201,7 +201,12 @@ impl Description {
         mut source: Option<&(dyn std::error::Error + 'static)>,
     ) -> Self {
         while let Some(error) = source {
-            self.cause(error.to_string());
+            // Its own form has the lines of a file in it, which nobody has seen here.
+            let words = match error.downcast_ref::<toml::de::Error>() {
+                Some(error) => error.message().trim_end().replace('\n', ", "),
+                None => error.to_string(),
+            };
+            self.cause(words);
             source = error.source();
         }
         self

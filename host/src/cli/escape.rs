@@ -16,6 +16,11 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// `text` without the characters that only UTF-8 has.
+pub(crate) fn ascii(text: &str) -> Cow<'_, str> {
+    replace(text, |character| !character.is_ascii())
+}
+
 /// Whether a terminal would do anything with it but show it, or show it as nothing.
 pub(crate) fn is_harmful(character: char) -> bool {
     character.is_control()

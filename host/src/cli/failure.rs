@@ -3,6 +3,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::advice;
@@ -57,9 +58,11 @@ pub(crate) enum CommandError {
     Loop { tried: String },
     /// Standard output cannot be written to.
     Output(io::Error),
-    /// None of a name's addresses may be dialled. `remedy` is the line that would allow one.
+    /// None of a name's addresses, each with its class, may be dialled. `remedy` is the line that
+    /// would allow one.
     NoAddress {
         name: String,
+        found: Vec<(IpAddr, &'static str)>,
         remedy: Option<String>,
     },
     /// The plugin is not the one that was approved.
@@ -141,7 +144,11 @@ impl CommandError {
                 "this is a fault of the plugin: tell whoever made it",
             )
             .while_trying(tried),
-            Self::NoAddress { name, remedy } => no_address(name, remedy.as_deref()),
+            Self::NoAddress {
+                name,
+                found,
+                remedy,
+            } => no_address(name, found, remedy.as_deref()),
             Self::NotApproved(plugin) => Description::of_plugin(plugin),
             Self::Open { tried, source, at } => unopened(source, at.as_deref()).while_trying(tried),
             Self::Output(error) => Description {
@@ -221,8 +228,12 @@ fn unopened(source: &Error, at: Option<&ConfigurationError>) -> Description {
     description
 }
 
-fn no_address(name: &str, remedy: Option<&str>) -> Description {
-    let message = format!("no address of `{name}` may be dialled");
+fn no_address(name: &str, found: &[(IpAddr, &'static str)], remedy: Option<&str>) -> Description {
+    let found = found
+        .iter()
+        .map(|(address, class)| format!("{address} ({class})"));
+    let found = found.collect::<Vec<_>>().join(", ");
+    let message = format!("no address of `{name}` may be dialled: {found}");
     let mut description = Description::new(Exit::REFUSED_BY_POLICY, message);
     description.hint = Some(remedy.map_or_else(
         || {

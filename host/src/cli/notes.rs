@@ -126,7 +126,7 @@ impl Notes {
 pub(crate) fn write(text: &str) {
     progress::aside(|| {
         let mut stderr = anstream::stderr().lock();
-        let _ = stderr.write_all(charset::ours(text).as_bytes());
+        let _ = stderr.write_all(charset::shown(text).as_bytes());
     });
 }
 

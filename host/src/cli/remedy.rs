@@ -6,9 +6,9 @@ pub(crate) fn with_option(hint: &str) -> String {
     match option(hint) {
         Some(option) => {
             let both = format!("{hint} in the configuration, or `{option}`");
-            match is_kept(hint) {
-                true => format!("{both}; `code-source connect NAME {option}` writes it down"),
-                false => both,
+            match kept(hint, &option) {
+                Some(kept) => format!("{both}; `code-source connect NAME {kept}` writes it down"),
+                None => both,
             }
         }
         None if is_line(hint) => format!("{hint} in the configuration"),
@@ -25,9 +25,24 @@ fn is_line(hint: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
-/// Whether connecting once more adds it to what stands there already.
-fn is_kept(hint: &str) -> bool {
-    hint.starts_with("ca-file = ") || hint.starts_with("private-addresses = ")
+/// The options that write the line when a connection is made once more, where there are some. What
+/// is listed in the line is listed here as well: the one that is missing, and what stood there.
+fn kept(hint: &str, option: &str) -> Option<String> {
+    let (key, value) = hint.split_once(" = ")?;
+    match key {
+        "access" => {
+            let beside_reading: Vec<_> = listed(value).filter(|one| *one != "read").collect();
+            Some(format!("--access {}", beside_reading.join(",")))
+        }
+        "redirect-origins" => {
+            let all = listed(value).map(|origin| format!("--redirect-origin {origin}"));
+            Some(all.collect::<Vec<_>>().join(" "))
+        }
+        "ca-file" | "client-certificate" | "private-addresses" | "proxy" | "secrets" => {
+            Some(option.to_owned())
+        }
+        _ => None,
+    }
 }
 
 fn option(hint: &str) -> Option<String> {
@@ -44,7 +59,10 @@ fn option(hint: &str) -> Option<String> {
         }
         "webhook-urls" => Some("--webhook-url URL".into()),
         "client-certificate" => Some("--client-certificate FILE --client-key FILE".into()),
-        "proxy" if value.contains("credentials") => Some("--proxy-credentials-file FILE".into()),
+        "proxy" if value.contains("credentials") => {
+            let url = listed(value).next()?;
+            Some(format!("--proxy {url} --proxy-credentials-file FILE"))
+        }
         _ => None,
     }
 }
@@ -52,6 +70,11 @@ fn option(hint: &str) -> Option<String> {
 /// What is listed already stands before the one that is missing.
 fn last(list: &str) -> Option<&str> {
     Some(list.strip_suffix("\"]")?.rsplit_once('"')?.1)
+}
+
+/// The texts of a value.
+fn listed(value: &str) -> impl Iterator<Item = &str> {
+    value.split('"').skip(1).step_by(2)
 }
 
 #[cfg(test)]
@@ -70,17 +93,39 @@ mod tests {
                 .ends_with("; `code-source connect NAME --ca-file FILE` writes it down")
         );
         let access = "access = [\"read\", \"branches\"]";
-        assert!(with_option(access).ends_with("or `--access branches`"));
+        assert!(with_option(access).contains("or `--access branches`"));
         let secret = "secrets = { webhook = { file = \"…\" } }";
-        assert!(with_option(secret).ends_with("or `--secret webhook=FILE`"));
+        assert!(with_option(secret).contains("or `--secret webhook=FILE`"));
         let webhook = "webhook-urls = [\"https://a.example/hook\"]";
         assert!(with_option(webhook).ends_with("or `--webhook-url URL`"));
         assert_eq!(with_option("use https"), "use https");
         assert_eq!(with_option("deny = []"), "deny = [] in the configuration");
         assert_eq!(with_option("use `a = 1`"), "use `a = 1`");
         let origins = "redirect-origins = [\"https://a.example\", \"https://b.example\"]";
-        assert!(with_option(origins).ends_with("or `--redirect-origin https://b.example`"));
-        let proxy = "proxy = { url = \"…\", credentials = { file = \"…\" } }";
-        assert!(with_option(proxy).ends_with("or `--proxy-credentials-file FILE`"));
+        assert!(with_option(origins).contains("or `--redirect-origin https://b.example`"));
+        let proxy = "proxy = { url = \"http://p.example\", credentials = { file = \"…\" } }";
+        let options = "or `--proxy http://p.example --proxy-credentials-file FILE`";
+        assert!(with_option(proxy).contains(options));
+    }
+
+    #[test]
+    fn what_writes_a_line_down_keeps_what_the_line_had() {
+        let written = |line: &str| {
+            let hint = with_option(line);
+            let (_, command) = hint.split_once("; `code-source connect NAME ").unwrap();
+            let (options, _) = command.split_once('`').unwrap();
+            options.to_owned()
+        };
+        assert_eq!(
+            written("access = [\"read\", \"commits\", \"branches\"]"),
+            "--access commits,branches"
+        );
+        assert_eq!(
+            written("redirect-origins = [\"https://a.example\", \"https://b.example\"]"),
+            "--redirect-origin https://a.example --redirect-origin https://b.example"
+        );
+        let own = "client-certificate = { certificate = \"…\", key = \"…\" }";
+        assert_eq!(written(own), "--client-certificate FILE --client-key FILE");
+        assert!(!with_option("allow-plain-http = true").contains("connect"));
     }
 }

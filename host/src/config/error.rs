@@ -61,6 +61,9 @@ impl ConfigurationError {
             Self::Malformed { .. } => {
                 Some("mend that line; `code-source help` shows a whole file".into())
             }
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+                Some("the file is not text in UTF-8: save it as that".into())
+            }
             Self::Unreadable { source, .. } => Some(
                 crate::error::file_hint(source)
                     .unwrap_or("name another file")

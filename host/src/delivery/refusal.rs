@@ -86,7 +86,7 @@ impl DeliveryRefusal {
                 "secrets = {{ {secret} = {{ file = \"…\" }} }}"
             ),
             Self::NoSecret { secret: None } => {
-                "allow-unauthenticated-deliveries = true, if nobody else can reach the address"
+                "only if nobody else can reach the address that deliveries come to: `allow-unauthenticated-deliveries = true` in the configuration"
                     .to_owned()
             }
             Self::AuditFailed => {

@@ -72,15 +72,11 @@ impl Gate {
             .map(|(name, value)| name.as_str().len() + value.len())
             .sum();
         if bytes > self.shared.limits.header_bytes {
-            let detail = format!("the answer's headers have {bytes} bytes");
-            return Err(Failure::new(Stage::Head, Kind::HeadTooLarge, detail));
+            return Err(head_too_large(bytes));
         }
         // First of all: what is wrong with a header is told with what is in it.
         exchange.mask(mask(&mut parts.headers, &self.shared.credential.patterns()));
-        let encoding = Encoding::of(&parts.headers).map_err(|found| {
-            let detail = format!("the answer is encoded as {found}, which was not asked for");
-            Failure::new(Stage::Head, Kind::Encoded, detail)
-        })?;
+        let encoding = Encoding::of(&parts.headers).map_err(|found| encoded(&found))?;
         if encoding != Encoding::Identity {
             // Both are about the bytes before they were decoded.
             parts.headers.remove(header::CONTENT_ENCODING);
@@ -148,6 +144,16 @@ fn mask(headers: &mut HeaderMap, patterns: &Patterns) -> usize {
 }
 
 const COVERED: HeaderValue = HeaderValue::from_static("*");
+
+pub(super) fn head_too_large(bytes: usize) -> Failure {
+    let detail = format!("the answer's headers have {bytes} bytes");
+    Failure::new(Stage::Head, Kind::HeadTooLarge, detail)
+}
+
+pub(super) fn encoded(found: &str) -> Failure {
+    let detail = format!("the answer is encoded as {found}, which was not asked for");
+    Failure::new(Stage::Head, Kind::Encoded, detail)
+}
 
 #[cfg(test)]
 mod tests {

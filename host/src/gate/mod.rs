@@ -24,13 +24,15 @@ use wasmtime_wasi_http::{
     WasiHttpHooks,
 };
 
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use self::refusal::examples;
 use self::refusal::{drain, known};
 use self::way::Way;
 use crate::engine::Inspector;
 use crate::exchange::{CallRecord, Exchange, Head, Verdict, lock};
-use crate::report::{Stage, State};
+use crate::report::State;
 use crate::source::Shared;
-use crate::transport::{Failure, Kind};
+use crate::transport::Failure;
 
 /// Decides for one call about every request, and sends what may leave.
 #[derive(Clone)]
@@ -147,10 +149,9 @@ impl Gate {
         request: Request<Full<Bytes>>,
         first_byte: Option<Duration>,
     ) -> Result<Response<Incoming>, Failure> {
-        exchange.announce(head, Verdict::Allowed).map_err(|error| {
-            let detail = format!("the audit cannot be written: {error}");
-            Failure::new(Stage::Audit, Kind::AuditFailed, detail)
-        })?;
+        exchange
+            .announce(head, Verdict::Allowed)
+            .map_err(|error| refusal::unaudited(&error))?;
         let transport = match way {
             Way::Elsewhere { transport, .. } => transport,
             Way::Forge { .. } => &self.shared.transport,

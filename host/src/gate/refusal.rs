@@ -46,8 +46,7 @@ impl Gate {
         if tried < most {
             return Ok(());
         }
-        let detail = format!("the call has made {most} requests, and no more are allowed");
-        let failure = Failure::new(Stage::Limit, Kind::TooManyRequests, detail);
+        let failure = too_many(most);
         if tried == most {
             self.record_refusal(&Head::unknown(method, &self.origin), failure.describe());
         }
@@ -92,6 +91,45 @@ impl Gate {
         }
         exchange.finish(State::Failed(failure));
     }
+}
+
+fn too_many(most: u32) -> Failure {
+    let detail = format!("the call has made {most} requests, and no more are allowed");
+    Failure::new(Stage::Limit, Kind::TooManyRequests, detail)
+}
+
+pub(super) fn unaudited(error: &std::io::Error) -> Failure {
+    let detail = format!("the audit cannot be written: {error}");
+    Failure::new(Stage::Audit, Kind::AuditFailed, detail)
+}
+
+/// One of each failure that the gate finds, as people are told of it.
+#[cfg(all(test, feature = "cli"))]
+pub(crate) fn examples() -> Vec<Failure> {
+    use super::incoming::{encoded, head_too_large};
+
+    let empty = Error::Credential {
+        what: "token",
+        place: "the file `/run/secrets/forge-token`".into(),
+        problem: "it is empty".into(),
+    };
+    let problems = [
+        Problem::credential(empty),
+        Problem::cut(),
+        Problem::too_long(8 << 20),
+    ];
+    let failed = problems.into_iter().filter_map(|problem| match problem {
+        Problem::Failed(failure) => Some(failure),
+        Problem::Denied(_) => None,
+    });
+    let full = std::io::ErrorKind::StorageFull.into();
+    let others = [
+        too_many(1_000),
+        unaudited(&full),
+        head_too_large(90_000),
+        encoded("br"),
+    ];
+    failed.chain(others).collect()
 }
 
 /// The method, if it is one that requests have. A plugin can write anything in its place, of any

@@ -114,7 +114,9 @@ impl SyncError {
                 "what was there is unchanged; free some space and run it again".into()
             }
             Self::Io { source, .. } => return io_hint(source),
-            Self::Limit { .. } => "raise the limit if a repository of this size is meant".into(),
+            Self::Limit { .. } => {
+                "the command takes no more; a program that embeds the library sets the limit in `SyncOptions`".into()
+            }
             Self::Locked { .. } => "wait until it ends".into(),
             Self::Unreadable(_) => {
                 "what was there is unchanged; run it again, and if it stays so, tell the forge's administrator".into()

@@ -61,8 +61,7 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             // The gate lets nothing else through; should that ever be wrong, it ends here.
             if uri.authority().map(http::uri::Authority::as_str) != Some(way.origin.authority()) {
-                let detail = "another origin";
-                return Err(Failure::new(Stage::Policy, Kind::WrongOrigin, detail));
+                return Err(elsewhere(&way.origin));
             }
             let progress = Progress::new();
             match tokio::time::timeout(way.timeout, way.connect(&progress)).await {
@@ -172,6 +171,12 @@ impl Way {
         }
         Failure::new(stage, Kind::ConnectTimeout, detail)
     }
+}
+
+/// What to say of a request that is not for the origin of the connection.
+pub(super) fn elsewhere(origin: &Origin) -> Failure {
+    let detail = format!("the request is not for `{origin}`");
+    Failure::new(Stage::Policy, Kind::WrongOrigin, detail)
 }
 
 impl ProxyWay {

@@ -72,7 +72,7 @@ impl Failure {
         }
     }
 
-    fn from_hyper(error: &hyper::Error) -> Self {
+    pub(super) fn from_hyper(error: &hyper::Error) -> Self {
         if error.is_parse_too_large() {
             let detail = "the answer's head is too large";
             return Self::new(Stage::Head, Kind::HeadTooLarge, detail);

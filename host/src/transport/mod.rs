@@ -15,6 +15,8 @@
 mod addresses;
 mod connector;
 mod dial;
+#[cfg(all(test, feature = "cli"))]
+mod examples;
 mod failure;
 mod kind;
 mod probe;
@@ -51,6 +53,8 @@ use crate::report::{Stage, Timings};
 
 #[cfg(feature = "cli")]
 pub(crate) use self::addresses::{judge_addresses, judge_origin};
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use self::examples::examples;
 pub(crate) use self::failure::{Failure, innermost};
 pub(crate) use self::kind::Kind;
 pub(crate) use self::probe::{Dialable, Judged, Line, Probe, is_literal};
@@ -158,10 +162,7 @@ impl Transport {
         let client = self.client()?;
         let answer = tokio::time::timeout(patience, client.request(request)).await;
         let response = match answer {
-            Err(_) => {
-                let detail = format!("no answer began within {} s", patience.as_secs_f32());
-                return Err(Failure::new(Stage::Exchange, Kind::FirstByte, detail));
-            }
+            Err(_) => return Err(silent(patience)),
             Ok(Err(error)) => return Err(Failure::from_client(&error, self.identity.is_some())),
             Ok(Ok(response)) => response,
         };
@@ -185,6 +186,12 @@ impl Transport {
         }
         Ok(current.client.clone())
     }
+}
+
+/// What to say when no answer began.
+fn silent(patience: Duration) -> Failure {
+    let detail = format!("no answer began within {} s", patience.as_secs_f32());
+    Failure::new(Stage::Exchange, Kind::FirstByte, detail)
 }
 
 /// Plain http through a proxy would be read by it, wherever the two of them are.

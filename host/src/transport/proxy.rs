@@ -62,6 +62,11 @@ impl Proxy {
     }
 }
 
+/// What to say where its credentials cannot be read any more.
+pub(super) fn unusable(error: &Error) -> Failure {
+    Failure::new(Stage::Proxy, Kind::ProxyCredentials, error.to_string())
+}
+
 impl fmt::Debug for Proxy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The URL may hold what does not belong there, until it is checked.
@@ -81,9 +86,7 @@ impl OpenProxy {
         let Some(credentials) = &self.credentials else {
             return Ok(None);
         };
-        let secret = credentials.current().map_err(|error| {
-            Failure::new(Stage::Proxy, Kind::ProxyCredentials, error.to_string())
-        })?;
+        let secret = credentials.current().map_err(|error| unusable(&error))?;
         let encoded = Zeroizing::new(STANDARD.encode(secret.expose()));
         Ok(Some(Zeroizing::new(format!("Basic {}", *encoded))))
     }

@@ -85,7 +85,7 @@ fn parse(head: &[u8]) -> Option<u16> {
     )
 }
 
-fn judge(status: u16, proxy: &OpenProxy) -> Result<(), Failure> {
+pub(super) fn judge(status: u16, proxy: &OpenProxy) -> Result<(), Failure> {
     let name = proxy.origin.authority();
     match status {
         200..300 => Ok(()),
@@ -116,7 +116,7 @@ fn judge(status: u16, proxy: &OpenProxy) -> Result<(), Failure> {
     }
 }
 
-fn malformed(proxy: &OpenProxy, problem: &str) -> Failure {
+pub(super) fn malformed(proxy: &OpenProxy, problem: &str) -> Failure {
     let detail = format!(
         "the proxy `{}` does not answer like one: {problem}",
         proxy.origin.authority()

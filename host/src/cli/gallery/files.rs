@@ -5,7 +5,6 @@ use std::io;
 
 use super::{Example, examples};
 use crate::cli::approval::{NotApproved, difference};
-use crate::cli::exit::Exit;
 use crate::cli::failure::CommandError;
 use crate::cli::interrupt::{Left, Signal};
 use crate::config::file::ChangeError;
@@ -32,8 +31,9 @@ fn local() -> Vec<Example> {
     examples! { CommandError:
         CommandError::Call { .. } | CommandError::Configuration(_) | CommandError::Content { .. }
         | CommandError::Open { .. } | CommandError::Sync { .. } | CommandError::Unwritten(_)
+        // These are never shown: the command has said it itself.
+        | CommandError::Diagnosed(_) | CommandError::Findings | CommandError::Refusal
         | CommandError::Changed { .. } => [named("changed", CommandError::Changed { path: "config.toml".into() })],
-        CommandError::Diagnosed(_) => [named("diagnosed", CommandError::Diagnosed(Exit::UNTRUSTED))],
         CommandError::Ended { .. } => [
             named("ended: interrupted", ended(Signal::Interrupt)),
             named("ended: terminated", ended(Signal::Terminate)),
@@ -44,18 +44,16 @@ fn local() -> Vec<Example> {
             file("write", "shop.tar.gz", io::ErrorKind::StorageFull),
             file("replace", "shop.tar.gz", io::ErrorKind::IsADirectory),
         ],
-        CommandError::Findings => [named("findings", CommandError::Findings)],
         CommandError::Interrupted { .. } => [named("interrupted", CommandError::Interrupted { left: "nothing was changed".into() })],
         CommandError::LookUp { .. } => [named("look-up", CommandError::LookUp { name: "git.acme.example".into(), source: io::Error::other("no such name") })],
         CommandError::Loop { .. } => [named("loop", CommandError::Loop { tried: "list the branches of `web/shop`".into() })],
         CommandError::Output(_) => [named("output", CommandError::Output(io::ErrorKind::StorageFull.into()))],
         CommandError::NoAddress { .. } => [
-            named("no address: private", CommandError::NoAddress { name: "git.acme.example".into(), remedy: Some("private-addresses = [\"10.20.0.7/32\"]".into()) }),
-            named("no address: never", CommandError::NoAddress { name: "git.acme.example".into(), remedy: None }),
+            named("no address: private", CommandError::NoAddress { name: "git.acme.example".into(), found: vec![([10, 20, 0, 7].into(), "private")], remedy: Some("private-addresses = [\"10.20.0.7/32\"]".into()) }),
+            named("no address: never", CommandError::NoAddress { name: "git.acme.example".into(), found: vec![([169, 254, 169, 254].into(), "link-local")], remedy: None }),
         ],
         CommandError::NotApproved(_) => [named("not approved", not_approved())],
         CommandError::Record { .. } => [named("record", CommandError::Record { path: "config.toml.approved/acme.json".into() })],
-        CommandError::Refusal => [named("refusal", CommandError::Refusal)],
         CommandError::Runtime(_) => [named("runtime", CommandError::Runtime(io::ErrorKind::WouldBlock.into()))],
         CommandError::Unapproved { .. } => [named("unapproved", CommandError::Unapproved { connection: "acme".into() })],
         CommandError::Usage { .. } => [named("usage", CommandError::usage("the text is missing, and nobody is there to write it", "give it with `--body-file FILE`, with `-` for standard input"))],
@@ -117,7 +115,10 @@ fn configurations() -> Vec<Example> {
         ConfigurationError::Unreadable { .. } => [
             unreadable(io::ErrorKind::NotFound),
             unreadable(io::ErrorKind::PermissionDenied),
-            unreadable(io::ErrorKind::InvalidData),
+            ConfigurationError::Unreadable {
+                file: "config.toml".into(),
+                source: io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"),
+            },
         ],
     };
     let named = |error| {

@@ -1,205 +1,47 @@
 //! Requests that were refused or got no whole answer, as the host's report has them: apart from the
 //! plugin's answers, which know nothing of the network.
+//!
+//! The host's words are made where they are made for people; what the plugin makes of what it is
+//! told is repeated here, for a plugin runs nowhere but in its sandbox.
 
-use super::certificates::{CERTIFICATES, certificate};
+use code_source_egress::{BaseUrl, ConnectedRepository, Manifest, Operator, Policy, Profile};
+use wasmtime_wasi_http::Error as Told;
+
 use super::{Example, examples};
 use crate::cli::failure::CommandError;
 use crate::contract::types::{Error, ErrorCode};
 use crate::outcome::Failure as CallFailure;
 use crate::report::{Report, Request, RequestFailure, Stage, State, Timings};
 use crate::transport::{Failure, Kind};
+use crate::{answer, gate, transport};
 
 pub(super) fn all() -> Vec<Example> {
     let mut all: Vec<Example> = failures()
         .into_iter()
-        .map(|(kind, stage, detail, remedy)| {
-            let mut failure = Failure::new(stage, kind, detail);
-            failure.remedy = remedy.map(str::to_owned);
-            let is_shown = !matches!(kind, Kind::CertificateRefused | Kind::CertificateRequired);
-            if is_shown && kind.label().starts_with("certificate-") {
-                failure.certificate = Some(Box::new(certificate()));
-            }
-            (
-                format!("request: {kind:?}"),
-                call(code(kind), failure.describe()),
-            )
+        .map(|failure| {
+            let name = format!("request: {:?}", failure.kind);
+            (name, call(&failure.kind.code(), failure.describe()))
         })
         .collect();
-    all.extend(bodies());
-    all.extend(policies());
+    let bodies = answer::examples().into_iter().map(|(failure, told)| {
+        let name = format!("body: {}", failure.reason);
+        (name, call(&told, failure))
+    });
+    all.extend(bodies);
+    all.extend(denials());
     all
 }
 
-pub(super) type Row = (Kind, Stage, &'static str, Option<&'static str>);
-
-fn failures() -> Vec<Row> {
-    [NETWORK, CERTIFICATES].concat()
+fn failures() -> Vec<Failure> {
+    let mut all = transport::examples();
+    all.extend(gate::examples());
+    all
 }
-
-/// The details are the host's words, as its tests pin them.
-const NETWORK: &[Row] = &[
-    (
-        Kind::AddressRefused,
-        Stage::Address,
-        "no address of `git.acme.example` may be dialled: the address 10.20.0.7 is private and may not be dialled",
-        Some("private-addresses = [\"10.20.0.7/32\"]"),
-    ),
-    (
-        Kind::AddressRefused,
-        Stage::Address,
-        "`metadata.google.internal` is the name of a cloud's metadata service",
-        None,
-    ),
-    (
-        Kind::AuditFailed,
-        Stage::Audit,
-        "the audit could not be written: no space left on device",
-        None,
-    ),
-    (
-        Kind::ConnectFailed,
-        Stage::Connect,
-        "no connection to port 443: connection refused",
-        None,
-    ),
-    (
-        Kind::ConnectTimeout,
-        Stage::Connect,
-        "the TCP connection of `git.acme.example` was not done within 10 s",
-        None,
-    ),
-    (
-        Kind::ConnectionLost,
-        Stage::Exchange,
-        "connection reset by peer",
-        None,
-    ),
-    (
-        Kind::CredentialUnusable,
-        Stage::Credential,
-        "cannot use the token from the file `/run/secrets/forge-token`: it is empty",
-        None,
-    ),
-    (
-        Kind::Encoded,
-        Stage::Head,
-        "the answer is encoded as br, which was not asked for",
-        None,
-    ),
-    (
-        Kind::FirstByte,
-        Stage::Exchange,
-        "no answer began within 70 s",
-        None,
-    ),
-    (
-        Kind::HeadTooLarge,
-        Stage::Head,
-        "the answer's headers have 90000 bytes",
-        None,
-    ),
-    (
-        Kind::NameNotFound,
-        Stage::Resolve,
-        "the name `git.acme.example` cannot be looked up: it has no address",
-        None,
-    ),
-    (
-        Kind::NotHttp,
-        Stage::Exchange,
-        "invalid HTTP version parsed",
-        None,
-    ),
-    (
-        Kind::NotTls,
-        Stage::Tls,
-        "`git.acme.example` does not speak TLS on this port",
-        None,
-    ),
-    (
-        Kind::ProxyAuthentication,
-        Stage::Proxy,
-        "the proxy `proxy:3128` asks for credentials (status 407)",
-        Some("proxy = { url = \"http://proxy:3128\", credentials = { file = \"…\" } }"),
-    ),
-    (
-        Kind::ProxyAuthentication,
-        Stage::Proxy,
-        "the proxy `proxy:3128` does not accept the connection's credentials (status 407)",
-        None,
-    ),
-    (
-        Kind::ProxyCredentials,
-        Stage::Proxy,
-        "cannot use the credentials of the proxy from the file `proxy`: there is no colon in it",
-        None,
-    ),
-    (
-        Kind::ProxyMalformed,
-        Stage::Proxy,
-        "the proxy `proxy:3128` does not answer like one: it closed the connection",
-        None,
-    ),
-    (
-        Kind::ProxyRefused,
-        Stage::Proxy,
-        "the proxy `proxy:3128` refuses to lead to the forge: it answered 403",
-        None,
-    ),
-    (
-        Kind::ProxyUnreachable,
-        Stage::Connect,
-        "no connection to port 3128 of the proxy: connection refused",
-        None,
-    ),
-    (
-        Kind::RequestCut,
-        Stage::Limit,
-        "the plugin did not end the request's body",
-        None,
-    ),
-    (
-        Kind::RequestTooLong,
-        Stage::Limit,
-        "the request's body is longer than 8388608 bytes",
-        None,
-    ),
-    (
-        Kind::TlsCut,
-        Stage::Tls,
-        "`git.acme.example` closed the connection in the middle of the TLS handshake",
-        None,
-    ),
-    (
-        Kind::TlsFailed,
-        Stage::Tls,
-        "the TLS handshake with `git.acme.example` failed: received fatal alert: InternalError",
-        None,
-    ),
-    (
-        Kind::TlsVersion,
-        Stage::Tls,
-        "`git.acme.example` speaks no version of TLS from 1.2 on",
-        None,
-    ),
-    (
-        Kind::TooManyRequests,
-        Stage::Limit,
-        "the call has made 1000 requests, and no more are allowed",
-        None,
-    ),
-    (
-        Kind::WrongOrigin,
-        Stage::Policy,
-        "`elsewhere.example` is not the connection's origin",
-        None,
-    ),
-];
 
 /// A kind that is new does not compile before somebody has thought of its example.
 #[test]
 fn every_kind_of_failure_has_an_example() {
-    let with: Vec<Kind> = failures().into_iter().map(|(kind, ..)| kind).collect();
+    let with: Vec<Kind> = failures().into_iter().map(|failure| failure.kind).collect();
     let all = examples! { Kind:
         Kind::AddressRefused => [Kind::AddressRefused], Kind::AuditFailed => [Kind::AuditFailed],
         Kind::CertificateBadEncoding => [Kind::CertificateBadEncoding],
@@ -236,76 +78,120 @@ fn every_kind_of_failure_has_an_example() {
     }
 }
 
-fn bodies() -> Vec<Example> {
-    let rows = [
-        ("cut", "the answer was cut"),
-        ("encoding-broken", "the answer's compression is broken"),
-        ("stalled", "no byte came for 30 s"),
-        ("too-long", "the answer is longer than 67108864 bytes"),
-        (
-            "contains-credential",
-            "the answer holds the connection's credential",
-        ),
-    ];
-    let example = |(reason, detail)| {
-        let failure = RequestFailure::new(Stage::Body, reason, detail);
-        (
-            format!("body: {reason}"),
-            call(ErrorCode::Malformed(String::new()), failure),
-        )
-    };
-    rows.into_iter().map(example).collect()
-}
-
-fn policies() -> Vec<Example> {
-    let rows = [
-        (
-            "operator",
-            "endpoint-denied",
-            "the operator denies `GET /projects/{project}/repository/archive.zip`",
-            Some("deny = []"),
-        ),
-        (
-            "access",
-            "access-not-granted",
-            "`POST /projects/{project}/repository/branches` needs the access `branches`",
-            Some("access = [\"read\", \"branches\"]"),
-        ),
-        (
-            "ceiling",
-            "endpoint-not-in-profile",
-            "no endpoint of the profile is like that",
-            None,
-        ),
-    ];
-    let example = |(layer, reason, detail, remedy): (&'static str, _, _, Option<&str>)| {
+/// What each layer of the policy says.
+fn denials() -> Vec<Example> {
+    let denied = |(method, url, operation): (&str, &str, Option<&str>)| {
+        let url = format!("https://git.acme.example{url}");
+        let explanation = policy().explain(method, &url, operation);
+        let denial = explanation.denial().expect("it is refused");
+        let remedy = explanation.remedy().or(denial.remedy());
         let failure = RequestFailure {
-            layer: Some(layer),
+            layer: Some(denial.layer().label()),
             remedy: remedy.map(str::to_owned),
-            ..RequestFailure::new(Stage::Policy, reason, detail)
+            ..RequestFailure::new(Stage::Policy, denial.reason().label(), denial.detail())
         };
-        (format!("policy: {layer}"), call(ErrorCode::Denied, failure))
+        let name = format!("policy: {}: {}", denial.layer(), failure.reason);
+        (name, call(&Told::HttpRequestDenied, failure))
     };
-    rows.into_iter().map(example).collect()
+    REFUSED.iter().copied().map(denied).collect()
 }
 
-/// What a plugin makes of what it is told.
-fn code(kind: Kind) -> ErrorCode {
-    use wasmtime_wasi_http::Error as Told;
-    match kind.code() {
-        Told::TlsCertificateError => ErrorCode::Untrusted,
-        Told::ConnectionTimeout | Told::HttpResponseTimeout => ErrorCode::Timeout,
-        Told::HttpRequestDenied | Told::DestinationIpProhibited => ErrorCode::Denied,
+fn policy() -> Policy {
+    let operator = Operator {
+        access: vec![code_source_egress::Access::Read],
+        repositories: vec![ConnectedRepository {
+            id: "42".into(),
+            path: "web/shop".into(),
+        }],
+        deny: vec!["GET /things/{thing}/archive".parse().expect("a pattern")],
+        ..Operator::default()
+    };
+    let profile = Profile::parse(PROFILE).expect("a profile");
+    let manifest = Manifest::parse(MANIFEST.as_bytes()).expect("a manifest");
+    let base = BaseUrl::parse("https://git.acme.example").expect("an address");
+    Policy::new(&profile, &manifest, &base, operator).expect("they fit")
+}
+
+/// Requests, each refused by another layer or for another reason.
+const REFUSED: &[(&str, &str, Option<&str>)] = &[
+    ("GET", ".evil.example/api/v9/version", None),
+    ("GET", "/api/v9/things/../users", None),
+    ("GET", "/users", None),
+    ("GET", "/api/v9/users", None),
+    ("GET", "/api/v9/things/42/secrets", None),
+    ("GET", "/api/v9/things/42/tags", None),
+    ("GET", "/api/v9/things/42/tree", Some("connection.check")),
+    ("GET", "/api/v9/things/42/archive", None),
+    ("POST", "/api/v9/things/42/commits", None),
+    ("GET", "/api/v9/things/43/tree", None),
+    ("GET", "/api/v9/things/42/tree?secret=1", None),
+];
+
+/// A made-up forge.
+const PROFILE: &str = r#"
+provider = "acme"
+api-path = "/api/v9"
+credential = { header = "X-Acme-Key", value = "Key {token}" }
+identity = { endpoint = "GET /things/{thing}", placeholder = "thing", id = "number", path = "full_name" }
+rules = [
+  { endpoint = "GET /version", access = "read", answer = "json" },
+  { endpoint = "GET /things/{thing}", access = "read", answer = "json" },
+  { endpoint = "GET /things/{thing}/tree", access = "read", answer = "json", query = ["ref"] },
+  { endpoint = "GET /things/{thing}/tags", access = "read", answer = "json" },
+  { endpoint = "GET /things/{thing}/archive", access = "read", answer = "json" },
+  { endpoint = "POST /things/{thing}/commits", access = "commits", answer = "json", body = { keys = { branch = { kind = "string" } }, required = ["branch"] } },
+]
+refused = [{ segments = ["secrets"], reason = "it reads secrets" }]
+"#;
+
+/// A plugin for it that does not use all of it.
+const MANIFEST: &str = r#"{
+  "name": "plugin", "version": "1.0.0", "provider": "acme", "contract": "jitera:code-source@0.1.0",
+  "operations": {
+    "connection.check": [{ "endpoint": "GET /version", "why": "the version" }],
+    "repositories.read-repository": [{ "endpoint": "GET /things/{thing}", "why": "the thing" }],
+    "git.list-tree": [{ "endpoint": "GET /things/{thing}/tree", "why": "the tree" }],
+    "git.read-archive": [{ "endpoint": "GET /things/{thing}/archive", "why": "the archive" }],
+    "changes.create-commit": [{ "endpoint": "POST /things/{thing}/commits", "why": "the commit" }]
+  }
+}"#;
+
+/// What the built-in plugin makes of what it is told: the case, and its words.
+fn plugin_says(told: &Told) -> (ErrorCode, String) {
+    let (code, what) = match told {
+        Told::TlsCertificateError => (ErrorCode::Untrusted, "the TLS certificate was not accepted"),
+        Told::ConnectionTimeout => (ErrorCode::Timeout, "no connection within the time allowed"),
+        Told::ConnectionReadTimeout | Told::HttpResponseTimeout => {
+            (ErrorCode::Timeout, "no answer within the time allowed")
+        }
+        Told::HttpRequestDenied | Told::DestinationIpProhibited => {
+            (ErrorCode::Denied, "the host does not allow the request")
+        }
         Told::ConnectionRefused
-        | Told::ConnectionTerminated
         | Told::DestinationUnavailable
         | Told::DnsError { .. }
-        | Told::TlsProtocolError => ErrorCode::Unreachable,
-        told => ErrorCode::Other(format!("the request failed: {told:?}")),
-    }
+        | Told::TlsProtocolError => (ErrorCode::Unreachable, "no connection to the forge"),
+        Told::ConnectionTerminated | Told::HttpProtocolError => {
+            (ErrorCode::Unreachable, "the connection broke")
+        }
+        Told::HttpResponseIncomplete => (
+            ErrorCode::Malformed("the answer was cut".into()),
+            "the answer ended early",
+        ),
+        Told::HttpResponseBodySize(Some(most)) => {
+            (ErrorCode::TooLarge(*most), "the answer is too large")
+        }
+        Told::HttpResponseHeaderSectionSize(_) => (
+            ErrorCode::Malformed("the answer is over a limit of the host".into()),
+            "the answer is too large",
+        ),
+        told => (ErrorCode::Other(format!("{told:?}")), "the request failed"),
+    };
+    (code, format!("listing the projects: {what} ({told:?})"))
 }
 
-fn call(code: ErrorCode, failure: RequestFailure) -> CommandError {
+fn call(told: &Told, failure: RequestFailure) -> CommandError {
+    let (code, message) = plugin_says(told);
     let request = Request {
         id: "1.1".into(),
         method: "GET".into(),
@@ -322,7 +208,7 @@ fn call(code: ErrorCode, failure: RequestFailure) -> CommandError {
     };
     let answer = Error {
         code,
-        message: "listing the projects: no answer (TlsProtocolError)".into(),
+        message,
         hint: Some("look at the network".into()),
         remedied_by: None,
         status: None,

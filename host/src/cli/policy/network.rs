@@ -132,6 +132,7 @@ impl Shape {
             {
                 return Err(CommandError::NoAddress {
                     name: one.host.clone(),
+                    found: found.iter().map(|one| (one.address, one.class)).collect(),
                     remedy: addresses::remedy(&outline.connection, found, None),
                 });
             }

@@ -115,14 +115,10 @@ impl Look {
     /// A text as it can be shown: nothing in it is obeyed.
     pub(super) fn safe(self, text: &str) -> Cow<'_, str> {
         let safe = escape::line(text);
-        if self.has_unicode || safe.is_ascii() {
-            return safe;
+        match self.has_unicode {
+            true => safe,
+            false => escape::ascii(&safe).into_owned().into(),
         }
-        let plain = safe.chars().map(|character| match character {
-            _ if character.is_ascii() => character.to_string(),
-            _ => character.escape_unicode().to_string(),
-        });
-        plain.collect::<String>().into()
     }
 
     /// The same, and not wider than so many columns.

@@ -29,6 +29,8 @@ use crate::error::Error;
 
 pub use self::identity::ClientIdentity;
 pub(super) use self::identity::Identity;
+#[cfg(all(test, feature = "cli"))]
+pub(super) use self::problem::examples::examples;
 pub(super) use self::problem::{cause, refused_late};
 pub(super) use self::roots::Roots;
 pub(crate) use self::seen::{Accepted, Shaken};

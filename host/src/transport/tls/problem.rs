@@ -62,6 +62,12 @@ pub(super) fn explain(
             Kind::TlsCut,
             format!("{name} closed the connection in the middle of the TLS handshake"),
         ),
+        Some(TlsError::AlertReceived(alert)) => (
+            Kind::TlsFailed,
+            format!(
+                "the TLS handshake with {name} failed: the other side broke it off with the alert `{alert:?}`"
+            ),
+        ),
         _ => (
             Kind::TlsFailed,
             format!("the TLS handshake with {name} failed: {}", innermost(error)),
@@ -118,7 +124,10 @@ fn is_refusal(alert: AlertDescription) -> bool {
 
 fn refused(stage: Stage, name: &str, alert: AlertDescription, has_identity: bool) -> Failure {
     if has_identity {
-        let detail = format!("{name} does not accept the connection's certificate: {alert:?}");
+        let detail = format!(
+            "{name} does not accept the connection's certificate: {}",
+            reproach(alert)
+        );
         return Failure::new(stage, Kind::CertificateRefused, detail);
     }
     let detail = format!("{name} asks for a certificate, and the connection has none to show");
@@ -127,6 +136,16 @@ fn refused(stage: Stage, name: &str, alert: AlertDescription, has_identity: bool
         // A proxy is shown none.
         Stage::Proxy => failure,
         _ => failure.remedy("client-certificate = { certificate = \"…\", key = \"…\" }"),
+    }
+}
+
+/// What the other side holds against a certificate.
+fn reproach(alert: AlertDescription) -> String {
+    match alert {
+        AlertDescription::CertificateExpired => "it has expired".to_owned(),
+        AlertDescription::CertificateRevoked => "it was revoked".to_owned(),
+        AlertDescription::UnknownCA => "it does not trust the authority that signed it".to_owned(),
+        _ => format!("it answers with the alert `{alert:?}`"),
     }
 }
 
@@ -139,6 +158,17 @@ fn certificate(
 ) -> Failure {
     let kind = certificate_kind(problem, observed, trusted);
     let shown = bounded_by(&observed.refused, bound(problem)).map(describe);
+    not_accepted(stage, kind, problem, observed, shown, peer)
+}
+
+fn not_accepted(
+    stage: Stage,
+    kind: Kind,
+    problem: &CertificateError,
+    observed: &Observed,
+    shown: Option<Certificate>,
+    peer: Peer<'_>,
+) -> Failure {
     let what = words(kind, problem, observed, shown.as_ref(), peer);
     let name = peer.name();
     let detail = format!("the certificate of {name} is not accepted: {what}");
@@ -233,7 +263,7 @@ fn words(
             "it was signed in a way that is no longer accepted".to_owned()
         }
         Kind::CertificateWrongName => wrong_name(shown, peer),
-        _ => problem.to_string(),
+        _ => format!("the TLS library says `{problem}`"),
     }
 }
 
@@ -279,3 +309,7 @@ fn seconds(time: UnixTime) -> i64 {
 
 /// Names of a certificate that stand in a sentence; the report has more of them.
 const FEW: usize = 4;
+
+#[cfg(all(test, feature = "cli"))]
+#[path = "problem_examples.rs"]
+pub(super) mod examples;
