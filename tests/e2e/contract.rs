@@ -122,7 +122,7 @@ fn the_contract_is_the_one_that_was_agreed_on() {
 }
 
 /// SHA-256 of the contract's lines, without its comments.
-const AGREED: &str = "df5b07239657a205b2c66455ca2bcca6cf2ada79effe2afbb5a591aef0bb818c";
+const AGREED: &str = "c8afc9cac4a908d516a0cb88af30a409dc4bf762f74fc80bc86e9b22541a6841";
 
 #[test]
 fn the_contract_names_no_forge() {

@@ -29,7 +29,6 @@ fn every_reason_is_in_the_page_about_the_audit() {
         "host/egress/src/denial.rs",
         "host/src/transport/kind.rs",
         "host/src/answer/mod.rs",
-        "host/src/answer/bounds.rs",
         "host/src/content.rs",
         "host/src/delivery/mod.rs",
         "host/src/delivery/refusal.rs",

@@ -42,6 +42,14 @@ pub enum AddressClass {
 }
 
 impl AddressClass {
+    /// What an address of it is, in a sentence.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Metadata => "a cloud's metadata service",
+            class => class.label(),
+        }
+    }
+
     /// Stable name, in kebab case.
     pub fn label(self) -> &'static str {
         match self {
@@ -135,7 +143,7 @@ impl AddressPolicyError {
 
 /// An address that may not be dialled.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the address {address} is {class} and may not be dialled")]
+#[error("the address {address} is {} and may not be dialled", .class.words())]
 pub struct AddressDenial {
     address: IpAddr,
     class: AddressClass,

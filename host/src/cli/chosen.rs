@@ -387,10 +387,9 @@ pub(crate) fn standard_file(variable: &str, below_home: &str, file: &str) -> Opt
         .and_then(|value| absolute(value.into()))
         .or_else(|| absolute(std::env::home_dir()?).map(|home| home.join(below_home)))?;
     let directory = base.join("code-source");
-    Some(if file.is_empty() {
-        directory
-    } else {
-        directory.join(file)
+    Some(match file {
+        "" => directory,
+        file => directory.join(file),
     })
 }
 

@@ -66,7 +66,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "the address 169.254.169.254, which no setting allows",
         produce: || Box::pin(async { Scene::at("https://169.254.169.254") }),
         expected: Expected {
-            says: "no address of `169.254.169.254` may be dialled: the address 169.254.169.254 is metadata and may not be dialled",
+            says: "no address of `169.254.169.254` may be dialled: the address 169.254.169.254 is a cloud's metadata service and may not be dialled",
             code: "address-refused",
             hint: "no setting allows that address",
             status: 26,

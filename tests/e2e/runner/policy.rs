@@ -238,7 +238,11 @@ fn what_the_transport_would_not_dial_is_not_told_to_be_allowed() {
     for (url, more, words) in [
         ("http://93.184.215.14", &[plain][..], "everybody the token"),
         ("https://10.20.0.7", &[proxy], "10.20.0.7 is private"),
-        ("https://169.254.169.254", &[proxy], "is metadata"),
+        (
+            "https://169.254.169.254",
+            &[proxy],
+            "is a cloud's metadata service",
+        ),
         (metadata, &[proxy], "metadata service"),
         (metadata, &[], "metadata service"),
         (metadata, &["--resolve"], "metadata service"),

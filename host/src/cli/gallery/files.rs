@@ -50,7 +50,7 @@ fn local() -> Vec<Example> {
         CommandError::Output(_) => [named("output", CommandError::Output(io::ErrorKind::StorageFull.into()))],
         CommandError::NoAddress { .. } => [
             named("no address: private", CommandError::NoAddress { name: "git.acme.example".into(), found: vec![([10, 20, 0, 7].into(), "private")], remedy: Some("private-addresses = [\"10.20.0.7/32\"]".into()) }),
-            named("no address: never", CommandError::NoAddress { name: "git.acme.example".into(), found: vec![([169, 254, 169, 254].into(), "link-local")], remedy: None }),
+            named("no address: never", CommandError::NoAddress { name: "git.acme.example".into(), found: vec![([169, 254, 169, 254].into(), "metadata")], remedy: None }),
         ],
         CommandError::NotApproved(_) => [named("not approved", not_approved())],
         CommandError::Record { .. } => [named("record", CommandError::Record { path: "config.toml.approved/acme.json".into() })],
