@@ -16,7 +16,11 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
         "" => String::new(),
         text => format!(": {}", quote(text)),
     };
-    let message = format!("{}: GitLab answered {}{said}", purpose.action, head.status);
+    let whose = match verdict.code {
+        ErrorCode::NotTheApi(_) => "the answer has status",
+        _ => "GitLab answered",
+    };
+    let message = format!("{}: {whose} {}{said}", purpose.action, head.status);
     let mut failure = Failure::new(verdict.code, message)
         .with_head(head)
         .with_mark(verdict.mark)
@@ -371,6 +375,7 @@ mod tests {
         assert!(
             matches!(failure.code(), ErrorCode::NotTheApi(Stranger::Other(kind)) if kind == "text/html")
         );
+        assert_eq!(failure.message(), "reading it: the answer has status 403");
     }
 
     #[test]
