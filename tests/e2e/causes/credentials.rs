@@ -128,19 +128,6 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
-        name: "a token that is no administrator's",
-        trouble: Trouble::NotListed,
-        produced_by: "the token of an ordinary account; all works",
-        produce: || Box::pin(of("reader", |user| user)),
-        expected: Expected {
-            says: "`reader` is not an administrator, so it sees only its own repositories",
-            code: "not-an-administrator",
-            station: "account",
-            hint: "use the token of an administrator",
-            ..WORKS
-        },
-    },
-    Cause {
         name: "a project's token",
         trouble: Trouble::NotListed,
         produced_by: "the token that GitLab makes for a project",
@@ -149,7 +136,6 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "the token belongs to the project 42, and sees no repository beyond it",
             code: "project-access-token",
             hint: "use a personal access token",
-            also: &["not-an-administrator"],
             ..WORKS
         },
     },
@@ -162,7 +148,6 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "the token belongs to the group 7, and sees no repository beyond it",
             code: "group-access-token",
             hint: "use a personal access token",
-            also: &["not-an-administrator"],
             ..WORKS
         },
     },

@@ -1,6 +1,6 @@
 //! Repositories that are connected and cannot be read as they are expected.
 
-use code_source_stand_in::{AccessLevel, Change, Project, TokenSpec, Visibility};
+use code_source_stand_in::{AccessLevel, Change, Feature, Project, TokenSpec, Visibility};
 use code_source_tests::Rig;
 
 use super::cause::{Cause, Expected, Trouble, Who, Why};
@@ -18,7 +18,6 @@ pub(super) const CAUSES: &[Cause] = &[
             hint: "make the account a member of it or of its group",
             who: Who::ForgeAdministrator,
             status: 6,
-            also: &["not-an-administrator"],
             why: Some(Why {
                 repository: "web/shop",
                 says: "error: there is no repository `web/shop`, or none that `reader` may see… (hidden)",
@@ -47,11 +46,65 @@ pub(super) const CAUSES: &[Cause] = &[
             hint: "make the account a member of it or of its group",
             who: Who::ForgeAdministrator,
             status: 6,
-            also: &["not-an-administrator"],
             why: Some(Why {
                 repository: "web/shop",
                 says: "error: there is no repository `web/shop`, or none that `reader` may see… (hidden)",
                 code: "hidden",
+                listed: false,
+            }),
+            ..FOUND
+        },
+    },
+    Cause {
+        name: "a repository that admin mode hides",
+        trouble: Trouble::NotListed,
+        produced_by: "a private repository, and an administrator's token without `admin_mode`, where GitLab asks for it",
+        produce: || {
+            Box::pin(async {
+                let (rig, project) = shop().await;
+                rig.forge.feature(Feature::AdminMode);
+                Scene::of(rig).connected(&project, None)
+            })
+        },
+        expected: Expected {
+            says: "GitLab does not show `web/shop`: `root` is an administrator, and GitLab asks administrators for its admin mode, …",
+            code: "admin-mode-required",
+            hint: "make a token that has the scope `admin_mode` beside `api`",
+            status: 6,
+            also: &["admin-mode-required"],
+            why: Some(Why {
+                repository: "web/shop",
+                says: "error: GitLab does not show `web/shop`: `root` is an administrator, and GitLab asks administrators for its admin mode, … (admin-mode-required)",
+                code: "admin-mode-required",
+                listed: false,
+            }),
+            ..FOUND
+        },
+    },
+    Cause {
+        name: "a repository of somebody else's account",
+        trouble: Trouble::NotListed,
+        produced_by: "a personal repository of one account, and the token of another",
+        produce: || {
+            Box::pin(async {
+                let rig = Rig::new().await;
+                rig.forge.user("ann");
+                let project = rig.forge.project("ann/notes");
+                let token = rig
+                    .forge
+                    .token(TokenSpec::new(&rig.forge.user("reader"), &["api"]));
+                Scene::of(rig).token(&token).connected(&project, None)
+            })
+        },
+        expected: Expected {
+            says: "`ann/notes` would be a personal repository of `ann`, and the token stands for `reader`",
+            code: "other-account",
+            hint: "have `ann` invite the account, or use a token of `ann`",
+            status: 6,
+            why: Some(Why {
+                repository: "ann/notes",
+                says: "error: `ann/notes` would be a personal repository of `ann`, and the token stands for `reader` (other-account)",
+                code: "other-account",
                 listed: false,
             }),
             ..FOUND
@@ -94,7 +147,6 @@ pub(super) const CAUSES: &[Cause] = &[
             hint: "give the account at least the role Maintainer in the group",
             who: Who::ForgeAdministrator,
             status: 6,
-            also: &["not-an-administrator"],
             why: Some(Why {
                 repository: "web/shop",
                 says: "`web/shop` is listed: …",
@@ -110,11 +162,10 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "an account that is Developer in the repository; all works",
         produce: || Box::pin(seen_by(Some(AccessLevel::Developer))),
         expected: Expected {
-            says: "`reader` is not an administrator, …",
-            code: "not-an-administrator",
-            station: "account",
-            hint: "use the token of an administrator",
-            also: &["access-too-low"],
+            says: "the account is Developer in `web/shop`, …",
+            code: "access-too-low",
+            hint: "give the account at least the role Maintainer in the group",
+            who: Who::ForgeAdministrator,
             why: Some(Why {
                 repository: "web/shop",
                 says: "`web/shop` is listed: …",

@@ -168,3 +168,14 @@ async fn nobody_in_particular_sees_what_is_public() {
     );
     assert_eq!(client.all("/projects").await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_token_is_told_what_it_is_from_15_5_on() {
+    for (version, status) in [("14.10.5", 405), ("15.4.6", 400), ("15.5.0", 200)] {
+        let forge = StandIn::builder().version(version).start().await.unwrap();
+        let user = forge.user("ada");
+        let client = Client::with_token(&forge, &forge.token(TokenSpec::new(&user, &["api"])));
+        let answer = client.get("/personal_access_tokens/self").await;
+        assert_eq!(answer.status, status, "{version}");
+    }
+}
