@@ -11,21 +11,38 @@ use crate::contract::types::{
     self, Aspect, CredentialProblem, Denial, ErrorCode, Finding, Severity, Stranger,
 };
 use crate::outcome::{Failure, Trap};
-use crate::report::Report;
+use crate::report::{Report, Request, RequestFailure};
 
 /// Where a call failed, and why: as the host saw it, where it did.
 pub(super) fn located(failure: Failure, report: &Report) -> (StationName, Problem) {
     match failure {
-        Failure::Answer(error) => {
-            let seen = report.failed_request().and_then(|one| one.failure());
-            match seen.filter(|_| !error.code.is_settled_by_the_forge()) {
-                Some(seen) => (StationName::Http, seen::problem(seen)),
-                None => of_answer(error),
-            }
-        }
+        Failure::Answer(error) => match deciding(&error, report) {
+            Some(seen) => (StationName::Http, seen::problem(seen)),
+            None => of_answer(error),
+        },
         Failure::Host(error) => (StationName::Http, Problem::of_host("host-failed", error)),
         Failure::Trap(trap) => (StationName::Http, of_trap(trap)),
     }
+}
+
+/// What the host saw that led to an answer, where it is not the forge's own: a request that failed,
+/// that no later one made up for, and that came no further than what the answer is about.
+fn deciding<'a>(error: &types::Error, report: &'a Report) -> Option<&'a RequestFailure> {
+    if error.code.is_settled_by_the_forge() {
+        return None;
+    }
+    let requests = report.requests.iter().enumerate().rev();
+    let mut failed = requests.filter(|(at, one)| {
+        let is_same =
+            |later: &&Request| (&later.method, &later.template) == (&one.method, &one.template);
+        let later = &report.requests[at + 1..];
+        let is_overcome = later
+            .iter()
+            .find(is_same)
+            .is_some_and(|later| later.failure().is_none());
+        !is_overcome && (error.status.is_none() || error.status == one.status)
+    });
+    failed.find_map(|(_, one)| one.failure())
 }
 
 /// What a finding comes to; nothing for what is only good to know.
@@ -184,7 +201,7 @@ fn denied(denial: &Denial) -> Words {
         ),
         Denial::AdminMode => Words::new(
             StationName::Token,
-            "admin-mode-required",
+            ADMIN_MODE,
             Party::User,
             "the forge asks for its admin mode, which the token does not have",
         ),
@@ -272,3 +289,6 @@ pub(super) fn name_account(way: &mut Way<'_>, username: &str, display_name: &str
 }
 
 const NO_HINT: &str = "ask the forge's administrator";
+
+/// What both a finding and an error of the contract are called.
+pub(super) const ADMIN_MODE: &str = "admin-mode-required";

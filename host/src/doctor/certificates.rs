@@ -36,8 +36,8 @@ pub(super) fn note(shaken: &Shaken, visit: &mut Visit, way: &mut Way<'_>) {
     if let Err(failure) = &shaken.outcome {
         visit.fact("date-here", rfc3339(now));
         visit.problem(with_authorities(&failure.describe(), &shaken.named));
-    } else if let Some(problem) = shaken.chain.first().and_then(|own| ends_soon(own, now)) {
-        visit.problem(problem);
+    } else {
+        visit.problem_if(ends_first(&shaken.chain, now));
     }
 }
 
@@ -77,8 +77,8 @@ fn in_a_line(certificate: &Certificate, now: OffsetDateTime) -> String {
         let time = time.as_deref().unwrap_or("?");
         time.split('T').next().unwrap_or(time).to_owned()
     };
-    let left = match days_left(certificate, now) {
-        Some(days @ 0..) => format!(", {days} days left"),
+    let left = match seconds_left(certificate, now) {
+        Some(seconds @ 1..) => format!(", {} left", days(seconds)),
         Some(_) => ", over".to_owned(),
         None => String::new(),
     };
@@ -92,13 +92,27 @@ fn in_a_line(certificate: &Certificate, now: OffsetDateTime) -> String {
     )
 }
 
-fn ends_soon(certificate: &Certificate, now: OffsetDateTime) -> Option<Problem> {
-    let days = days_left(certificate, now).filter(|days| *days <= FEW_DAYS)?;
+/// The server's own certificate, or one between it and the authority, if it ends soon. What is over
+/// and was accepted all the same is not needed.
+fn ends_first(chain: &[Certificate], now: OffsetDateTime) -> Option<Problem> {
+    let between = chain.iter().skip(1);
+    let between = between.filter(|one| one.subject != one.issuer);
+    let ending = chain.iter().take(1).chain(between);
+    let seconds = ending.filter_map(|one| Some((seconds_left(one, now)?, one)));
+    let soon = seconds.filter(|(seconds, _)| (1..=FEW_DAYS * DAY).contains(seconds));
+    let (seconds, certificate) = soon.min_by_key(|(seconds, _)| *seconds)?;
+    let what = match chain.first() == Some(certificate) {
+        true => "the server's certificate".to_owned(),
+        false => format!(
+            "the certificate `{}` in the server's chain",
+            certificate.subject
+        ),
+    };
     let end = certificate.not_after.as_deref().unwrap_or_default();
     Some(
         Problem::new(
             "certificate-expires-soon",
-            format!("the server's certificate ends in {days} days, on {end}"),
+            format!("{what} ends in {}, on {end}", days(seconds)),
             "let the server have a new certificate before that",
             Party::ForgeAdministrator,
         )
@@ -106,9 +120,17 @@ fn ends_soon(certificate: &Certificate, now: OffsetDateTime) -> Option<Problem> 
     )
 }
 
-fn days_left(certificate: &Certificate, now: OffsetDateTime) -> Option<i64> {
+fn seconds_left(certificate: &Certificate, now: OffsetDateTime) -> Option<i64> {
     let end = OffsetDateTime::parse(certificate.not_after.as_deref()?, &Rfc3339).ok()?;
-    Some((end - now).whole_seconds().div_euclid(DAY))
+    Some((end - now).whole_seconds())
+}
+
+/// Days for people. One that has begun counts, so that there are none only where it is over.
+pub(super) fn days(seconds: i64) -> String {
+    match seconds.max(0).saturating_add(DAY - 1) / DAY {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
 }
 
 pub(super) fn rfc3339(time: OffsetDateTime) -> String {
@@ -122,3 +144,47 @@ const FEW_DAYS: i64 = 14;
 
 /// Authorities that stand in a sentence; the facts have all of them.
 const FEW: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate(subject: &str, issuer: &str, days: i64, now: OffsetDateTime) -> Certificate {
+        Certificate {
+            subject: subject.to_owned(),
+            issuer: issuer.to_owned(),
+            names: Vec::new(),
+            not_before: None,
+            not_after: Some(rfc3339(now + time::Duration::days(days))),
+            fingerprint: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_certificate_of_a_chain_that_ends_first_is_told() {
+        let now = OffsetDateTime::now_utc();
+        let own = certificate("CN=a", "CN=b", 30, now);
+        let between = certificate("CN=b", "CN=c", 1, now);
+        let root = certificate("CN=c", "CN=c", 1, now);
+        let over = certificate("CN=b", "CN=d", -1, now);
+        let found = ends_first(&[own.clone(), over.clone(), between, root.clone()], now);
+        let message = found.unwrap().message;
+        assert!(
+            message.starts_with("the certificate `CN=b` in the server's chain ends in 1 day, on"),
+            "{message}"
+        );
+        assert!(ends_first(&[own, over, root], now).is_none());
+    }
+
+    #[test]
+    fn a_day_that_has_begun_counts() {
+        for (seconds, said) in [
+            (-1, "0 days"),
+            (1, "1 day"),
+            (DAY, "1 day"),
+            (DAY + 1, "2 days"),
+        ] {
+            assert_eq!(days(seconds), said);
+        }
+    }
+}

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use super::answer::{located, name_account, of_finding, station};
+use super::answer::{ADMIN_MODE, located, name_account, of_finding, station};
+use super::certificates::days;
 use super::observer::Way;
-use super::problem::{Party, Problem};
+use super::problem::Problem;
 use super::repositories::{self, ExpectedRepository};
 use super::station::{StationName, Visit};
 use super::{clock, token};
@@ -34,8 +35,11 @@ pub(super) async fn visit(
         Ok(told) => {
             slashes(&outcome.report, &told.findings, &mut http);
             tell(&told, http, duration, way);
-            let is_administrator = told.account.as_ref().and_then(|one| one.administrator);
             let findings = &told.findings;
+            let is_administrator = told.account.as_ref().and_then(|one| one.administrator);
+            // Without its mode, an administrator sees and does what everybody does.
+            let is_mode_lacking = findings.iter().any(|one| one.code == ADMIN_MODE);
+            let is_administrator = is_administrator.map(|is_one| is_one && !is_mode_lacking);
             repositories::visit(source, expected, is_administrator, findings, way).await;
             rate_limit(told.rate_limit.as_ref(), findings, way);
         }
@@ -87,10 +91,10 @@ fn tell(told: &connection::Report, http: Visit, duration: Duration, way: &mut Wa
 }
 
 /// Whether a path within a path arrives as it was sent. A check that names something asks for that
-/// alone, and a plugin that found it broken has said so.
+/// alone, and a plugin that found it broken has said so. Whatever else was answered tells nothing.
 fn slashes(report: &Report, findings: &[Finding], http: &mut Visit) {
     let mut requests = report.requests.iter();
-    let is_asked = requests.any(|one| one.template.contains('{') && one.status.is_some());
+    let is_asked = requests.any(|one| one.template.contains('{') && one.status == Some(NOT_FOUND));
     let is_broken = findings.iter().any(|one| one.about == Aspect::Api);
     if is_asked && !is_broken {
         http.fact("encoded-slash", "`%2F` arrives as it was sent");
@@ -144,29 +148,10 @@ fn rate_limit(told: Option<&RateLimit>, findings: &[Finding], way: &mut Way<'_>)
             visit.fact("limit", limit.limit.to_string());
             visit.fact("left", limit.remaining.to_string());
             visit.fact("renewed", limit.resets_at.map_or_else(String::new, time));
-            let is_told = findings
-                .iter()
-                .any(|one| station(one.about) == StationName::RateLimit);
-            if !is_told && limit.remaining.saturating_mul(FEW) < limit.limit {
-                visit.problem(nearly_used_up(limit));
-            }
         }
     }
     note(&mut visit, StationName::RateLimit, findings);
     way.end(visit.end_after(Duration::ZERO));
-}
-
-fn nearly_used_up(limit: &RateLimit) -> Problem {
-    Problem::new(
-        "rate-limit-low",
-        format!(
-            "only {} of {} requests are left until the forge refuses more",
-            limit.remaining, limit.limit
-        ),
-        "wait until they are renewed; the forge's administrator can raise the limit for this account",
-        Party::ForgeAdministrator,
-    )
-    .warning()
 }
 
 /// A token that is exchanged at the forge is revoked there, and stays in its file here.
@@ -233,10 +218,8 @@ fn role(is_administrator: Option<bool>) -> &'static str {
 /// When something ends, and how many days that are from now.
 fn ends(at: i64) -> String {
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
-    // Begun days count, as where the forge's plugin tells of the same end.
-    let left = at.saturating_sub(now).max(0).saturating_add(DAY - 1) / DAY;
-    let days = if left == 1 { "day" } else { "days" };
-    format!("{}, {left} {days} left", time(at))
+    let left = days(at.saturating_sub(now));
+    format!("{}, {left} left", time(at))
 }
 
 fn time(at: i64) -> String {
@@ -244,7 +227,5 @@ fn time(at: i64) -> String {
     time.map_or_else(|_| at.to_string(), super::certificates::rfc3339)
 }
 
-const DAY: i64 = 24 * 3600;
-
-/// A tenth of the limit is few.
-const FEW: u64 = 10;
+/// What the forge answers for something that cannot be there.
+const NOT_FOUND: u16 = 404;

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod absent;
 mod answer;
 mod certificates;
 mod clock;

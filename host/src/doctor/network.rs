@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use code_source_egress::Scheme;
+
 use super::certificates;
 use super::observer::Way;
 use super::problem::{Party, Problem};
 use super::seen;
 use super::station::{Station, StationName};
-use crate::transport::{Dialable, Failure, Judged, Line, Probe, is_literal};
+use crate::transport::{Attempt, Dialable, Failure, Judged, Line, Probe, is_literal};
 
 /// Go from the name to the end of the handshake, as far as it goes. Answers whether it goes to the
 /// end.
@@ -95,8 +97,7 @@ async fn tcp(
         None => format!("{}: {}", one.address, milliseconds(one.duration)),
     });
     visit.facts("addresses", words.collect());
-    let dead = dialled.attempts.iter().filter(|one| one.problem.is_some());
-    let dead: Vec<String> = dead.map(|one| one.address.to_string()).collect();
+    let dead = dead(&dialled.attempts);
     let line = match dialled.outcome {
         Ok(line) => {
             if !dead.is_empty() {
@@ -111,6 +112,20 @@ async fn tcp(
     };
     way.end(visit.end());
     line
+}
+
+/// The addresses that take no connection and might. Where this machine has no way to any address of
+/// a family, such as IPv6, that costs nothing.
+fn dead(attempts: &[Attempt]) -> Vec<String> {
+    let is_wayless = |family: bool| {
+        let mut same = attempts
+            .iter()
+            .filter(|one| one.address.is_ipv6() == family);
+        same.all(|one| one.is_wayless)
+    };
+    let dead = attempts.iter().filter(|one| one.problem.is_some());
+    let dead = dead.filter(|one| !is_wayless(one.address.is_ipv6()));
+    dead.map(|one| one.address.to_string()).collect()
 }
 
 /// Some of a name's addresses answer, and others do not.
@@ -178,13 +193,33 @@ fn with_proxies(failure: &Failure, proxies: &[&str]) -> Problem {
     problem
 }
 
-/// The variables of the environment that name a proxy which is not used.
+/// The variables of the environment that name a proxy for such a forge, which is not used.
 fn ignored_proxies(probe: &Probe) -> Vec<&'static str> {
-    if probe.proxy().is_some() {
+    let forge = probe.dialled();
+    let value = |name: &str| std::env::var(name).unwrap_or_default();
+    let exempt = ["no_proxy", "NO_PROXY"].map(value).join(",");
+    if probe.proxy().is_some() || is_exempt(&forge.server_name(), &exempt) {
         return Vec::new();
     }
+    let variables = match forge.scheme() {
+        // In upper case it may come from a request, where something runs as a gateway's script.
+        Scheme::Http => ["http_proxy", "all_proxy", "ALL_PROXY"].as_slice(),
+        Scheme::Https => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
+    };
     let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    PROXY_VARIABLES.into_iter().filter(is_set).collect()
+    variables.iter().copied().filter(is_set).collect()
+}
+
+/// Whether a list of hosts, as programs take it from the environment, has this one or its domain.
+fn is_exempt(host: &str, list: &str) -> bool {
+    list.split(',').map(str::trim).any(|one| {
+        let domain = one.trim_start_matches("*.").trim_start_matches('.');
+        let domain = domain.to_ascii_lowercase();
+        let is_below = host
+            .strip_suffix(&*domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        one == "*" || !domain.is_empty() && is_below
+    })
 }
 
 /// How long something took, for people.
@@ -192,4 +227,37 @@ fn milliseconds(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1e3)
 }
 
-const PROXY_VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(address: &str, problem: Option<&str>, is_wayless: bool) -> Attempt {
+        Attempt {
+            address: address.parse().unwrap(),
+            duration: Duration::ZERO,
+            problem: problem.map(str::to_owned),
+            is_wayless,
+        }
+    }
+
+    #[test]
+    fn a_family_that_this_machine_has_no_way_to_is_not_missed() {
+        let taken = attempt("10.0.0.1", None, false);
+        let wayless = attempt("fd00::1", Some("network unreachable"), true);
+        let silent = attempt("fd00::2", Some("no answer"), false);
+        assert!(dead(&[taken.clone(), wayless.clone()]).is_empty());
+        assert_eq!(dead(&[taken, wayless, silent]), ["fd00::1", "fd00::2"]);
+    }
+
+    #[test]
+    fn what_the_environment_exempts_from_its_proxy_is_not_sent_there() {
+        let list = "localhost, .acme.example,*.corp";
+        for host in ["git.acme.example", "acme.example", "localhost", "git.corp"] {
+            assert!(is_exempt(host, list), "{host}");
+        }
+        for host in ["gitacme.example.org", "otheracme.example", "git.example"] {
+            assert!(!is_exempt(host, list), "{host}");
+        }
+        assert!(!is_exempt("git.example", "") && is_exempt("git.example", "*"));
+    }
+}

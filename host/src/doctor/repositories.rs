@@ -5,20 +5,21 @@ use code_source_egress::ConnectedRepository;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use super::answer::{of_finding, station};
+use super::absent;
+use super::answer::station;
 use super::forge::note;
 use super::observer::Way;
 use super::problem::{Cause, Gravity, Party, Problem};
 use super::station::{Station, StationName};
 use crate::contract::git::Revision;
-use crate::contract::repositories::{Access, Filter, Repository, RepositoryRef, State};
+use crate::contract::repositories::{Access, Repository, RepositoryRef, State, Visibility};
 use crate::contract::types::{Denial, ErrorCode, Finding, Subject};
-use crate::error::Error;
 use crate::outcome::{Failure, Outcome};
 use crate::report::Report;
 use crate::source::Source;
 
-/// A repository that is expected to be there.
+/// A repository that is expected to be there. Made of one that is connected it has no branch: a
+/// connection knows none.
 #[derive(Clone, Debug)]
 pub struct ExpectedRepository {
     /// How it is named. An identity is exact.
@@ -59,6 +60,11 @@ pub(super) async fn visit(
         .map(|one| look_at(source, one, is_administrator))
         .buffered(AT_ONCE);
     let all: Vec<Found> = looked_at.collect().await;
+    let branches = expected.iter().filter_map(|one| one.branch.as_ref());
+    // Others are called everywhere like that.
+    for branch in branches.filter(|one| !matches!(&***one, "main" | "master")) {
+        way.name("branch", branch.clone());
+    }
     for found in &all {
         for path in &found.names {
             way.name("repository", path.clone());
@@ -80,11 +86,12 @@ pub(super) async fn visit(
 }
 
 /// What was found about one repository.
-struct Found {
+pub(super) struct Found {
     line: String,
-    notes: Vec<String>,
-    names: Vec<String>,
-    problems: Vec<Problem>,
+    /// What else was found out about it.
+    pub(super) notes: Vec<String>,
+    pub(super) names: Vec<String>,
+    pub(super) problems: Vec<Problem>,
 }
 
 async fn look_at(
@@ -104,7 +111,7 @@ async fn look_at(
         Ok(seen) => seen,
         Err((failure, report)) => {
             found.line = format!("{name}: cannot be seen");
-            unseen(source, expected, failure, &report, &mut found).await;
+            absent::explain(source, expected, failure, &report, &mut found).await;
             return found;
         }
     };
@@ -155,70 +162,7 @@ fn moved_to(failure: &Failure) -> Option<String> {
     }
 }
 
-/// Ask the forge why it does not show a repository.
-async fn unseen(
-    source: &Source,
-    expected: &ExpectedRepository,
-    failure: Failure,
-    report: &Report,
-    found: &mut Found,
-) {
-    if let Failure::Host(Error::Refused(denial)) = &failure {
-        found
-            .problems
-            .push(unnameable(&name(expected), denial.detail()));
-        return;
-    }
-    let is_hidden = matches!(
-        &failure,
-        Failure::Answer(error) if matches!(error.code, ErrorCode::NotFound(Subject::Repository))
-    );
-    if is_hidden {
-        // The path is what tells where to look; the identity alone is a number.
-        let reference = match (&expected.reference, &expected.path) {
-            (RepositoryRef::Id(_), Some(path)) => RepositoryRef::Path(path.clone()),
-            (reference, _) => reference.clone(),
-        };
-        let absence = source.explain_absence(&reference, &everything()).await;
-        if let Ok(absence) = absence.answer {
-            let mut reasons = absence.reasons.iter();
-            let first = reasons.find(|one| of_finding(one).is_some());
-            if let Some(first) = first {
-                found.notes.extend(reasons.map(|one| one.message.clone()));
-                found.problems.extend(of_reason(first, &name(expected)));
-                return;
-            }
-        }
-    }
-    found.problems.push(of_failure(failure, report));
-}
-
-fn of_reason(reason: &Finding, name: &str) -> Option<Problem> {
-    let mut problem = of_finding(reason)?;
-    if !problem.message.contains(name) {
-        problem.message = format!("`{name}`: {}", problem.message);
-    }
-    // Elsewhere these words would be about something else.
-    if matches!(
-        &*problem.code,
-        "hidden" | "moved" | "archived" | "pending-deletion"
-    ) {
-        problem.code = format!("repository-{}", problem.code);
-    }
-    problem.gravity = Gravity::Failure;
-    Some(problem)
-}
-
-fn unnameable(name: &str, detail: &str) -> Problem {
-    Problem::new(
-        "repository-name-unusable",
-        format!("`{name}` names no repository: {detail}"),
-        "name it by its number, or by its full path with the group or the account before it",
-        Party::User,
-    )
-}
-
-fn of_failure(failure: Failure, report: &Report) -> Problem {
+pub(super) fn of_failure(failure: Failure, report: &Report) -> Problem {
     super::answer::located(failure, report).1
 }
 
@@ -280,8 +224,10 @@ fn of_access(repository: &Repository, is_administrator: Option<bool>) -> Option<
         "give the account at least the role Maintainer in the group, or use the token of an administrator",
         Party::ForgeAdministrator,
     );
+    // What is not private is read by everybody, whatever the role.
+    let is_private = matches!(repository.visibility, Visibility::Private);
     Some(match repository.access {
-        Some(Access::Guest) => problem,
+        Some(Access::Guest) if is_private => problem,
         _ => problem.warning(),
     })
 }
@@ -371,21 +317,10 @@ fn access_word(access: &Access) -> &str {
     }
 }
 
-fn name(expected: &ExpectedRepository) -> String {
+pub(super) fn name(expected: &ExpectedRepository) -> String {
     match (&expected.path, &expected.reference) {
         (Some(path), _) => path.clone(),
         (None, RepositoryRef::Id(text) | RepositoryRef::Path(text)) => text.clone(),
-    }
-}
-
-/// A list that leaves nothing out.
-fn everything() -> Filter {
-    Filter {
-        search: None,
-        owner: None,
-        minimum_access: None,
-        member_only: false,
-        include_archived: true,
     }
 }
 

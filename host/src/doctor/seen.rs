@@ -124,6 +124,18 @@ fn remedy(reason: &str) -> (Party, &'static str) {
             Party::User,
             "the record of requests cannot be written, and without it nothing leaves: look at the `audit-file`",
         ),
+        "too-many-requests" => (
+            Party::User,
+            "raise the connection's limit `requests` if one call is meant to ask so often",
+        ),
+        "request-too-long" => (
+            Party::User,
+            "raise the connection's limit `request-bytes` if it is meant to be so much",
+        ),
+        "request-cut" | "wrong-origin" => (
+            Party::User,
+            "it is a mistake of the plugin's: use another version of it",
+        ),
         _ => (Party::User, "look at the settings of the connection"),
     }
 }

@@ -193,6 +193,12 @@ impl Visit {
         self
     }
 
+    /// Note what is wrong, where something is.
+    pub(super) fn problem_if(&mut self, problem: Option<Problem>) -> &mut Self {
+        self.station.problems.extend(problem);
+        self
+    }
+
     pub(super) fn end(self) -> Station {
         let duration = self.start.elapsed();
         self.end_after(duration)

@@ -57,7 +57,7 @@ pub(crate) use self::addresses::{judge_addresses, judge_origin};
 pub(crate) use self::examples::examples;
 pub(crate) use self::failure::{Failure, innermost};
 pub(crate) use self::kind::Kind;
-pub(crate) use self::probe::{Dialable, Judged, Line, Probe, is_literal};
+pub(crate) use self::probe::{Attempt, Dialable, Judged, Line, Probe, is_literal};
 pub use self::proxy::Proxy;
 pub use self::resolver::{Resolver, SystemResolver};
 pub use self::tls::ClientIdentity;

@@ -1,6 +1,7 @@
 //! The stages of a connection one by one, for whoever wants to see them: apart from the connector,
 //! which hurries through them, and made of its very parts, so that the two cannot disagree.
 
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub(crate) struct Attempt {
     pub(crate) duration: Duration,
     /// Why there is no connection, if so.
     pub(crate) problem: Option<String>,
+    /// Whether this machine has no way to such addresses at all.
+    pub(crate) is_wayless: bool,
 }
 
 /// What dialling all of them came to.
@@ -118,6 +121,7 @@ impl Probe {
             dial_each(addresses.0, self.way.timeout, &progress).await
         {
             let address = checked.address();
+            let is_wayless = matches!(&outcome, Some(Err(error)) if is_wayless(error));
             let problem = match outcome {
                 Some(Ok(tcp)) => {
                     line.get_or_insert(Line {
@@ -136,6 +140,7 @@ impl Probe {
                 address,
                 duration,
                 problem,
+                is_wayless,
             });
         }
         let outcome = line.ok_or_else(|| match is_silent {
@@ -212,6 +217,12 @@ impl Probe {
             .collect();
         failure.remedy(format!("{RANGES}[{}]", ranges.join(", ")))
     }
+}
+
+/// Whether the system did not even try.
+fn is_wayless(error: &io::Error) -> bool {
+    use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable};
+    matches!(error.kind(), AddrNotAvailable | NetworkUnreachable)
 }
 
 impl LookedUp {

@@ -2,6 +2,7 @@
 //! know it by the status that a call would have ended with.
 
 use crate::cli::exit::Exit;
+use crate::contract::types::ErrorCode;
 use crate::doctor::{Cause, Located, StationName};
 
 /// The status that a call would have ended with because of it. `before` is that of a failure before
@@ -12,6 +13,9 @@ pub(super) fn of(located: &Located<'_>, before: Exit) -> Exit {
         (Cause::Host(error), _) => Exit::from(&**error),
         (Cause::Request(failure), _) => of_request(failure.reason),
         (Cause::Trap(_), _) => Exit::TRAP,
+        (_, StationName::Repositories) if located.problem.code == "repository-empty" => {
+            Exit::from(&ErrorCode::EmptyRepository)
+        }
         (_, StationName::Configuration) => before,
         (_, StationName::TokenSource) => Exit::TOKEN,
         _ => Exit::FINDINGS,
