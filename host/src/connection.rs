@@ -192,12 +192,16 @@ impl Connection {
 }
 
 impl Connection {
-    /// What to look for where no secret of the connection may stand.
+    /// What to look for where no secret of the connection may stand; `held` is what was read
+    /// already where its token is.
     #[cfg(feature = "cli")]
-    pub(crate) fn secret_patterns(&self) -> code_source_egress::MaskPatterns {
+    pub(crate) fn secret_patterns(
+        &self,
+        held: Option<&crate::credential::Held>,
+    ) -> code_source_egress::MaskPatterns {
         let proxy = self.proxy.as_ref().and_then(Proxy::credentials_source);
         let secrets = self.secrets.values().chain(proxy);
-        crate::credential::patterns_of(secrets.chain([&self.token]))
+        crate::credential::patterns_of(secrets.chain([&self.token]), held)
     }
 
     /// What of it the policy is made of.

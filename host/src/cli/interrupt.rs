@@ -9,7 +9,7 @@ use std::future::Future;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -199,6 +199,8 @@ async fn until_the_end(
             break signal;
         }
     };
+    // Only the first one counts.
+    let _ = SENT.set(signal);
     // What is left is what was so when the signal came.
     let left = present().left.clone();
     if io::stderr().is_terminal() {
@@ -224,6 +226,13 @@ async fn until_the_end(
     }
     std::process::exit(signal.exit().number.into())
 }
+
+/// What somebody sent, if so.
+pub(crate) fn sent() -> Option<Signal> {
+    SENT.get().copied()
+}
+
+static SENT: OnceLock<Signal> = OnceLock::new();
 
 /// Whether nobody has told yet that a signal ended the command.
 pub(super) fn is_first_to_tell() -> bool {

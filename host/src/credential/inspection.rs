@@ -1,12 +1,15 @@
 //! What can be told of a token without telling it: apart because whoever looks for a mistake in it
 //! must not see it either.
 
-use std::time::SystemTime;
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::TokenSource;
-use super::source::Form;
+use super::source::{Form, contents};
+use super::{Secret, TokenSource};
 
 /// What a token's source looks like, and whether there is a token in it.
 #[derive(Clone, Debug)]
@@ -46,9 +49,35 @@ pub(crate) enum TokenProblemKind {
     Unreadable,
 }
 
+/// What was read where a token should be: a pipe can be read once.
+pub(crate) struct Held(Zeroizing<Vec<u8>>);
+
+impl fmt::Debug for Held {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Held(…)")
+    }
+}
+
+impl Held {
+    /// It, as a source that need not be read again; none where it is not text.
+    pub(crate) fn source(&self) -> Option<TokenSource> {
+        let text = std::str::from_utf8(without_line_break(&self.0)).ok()?;
+        Some(TokenSource::Value(Secret::new(text)))
+    }
+
+    /// It, and its words by themselves: what is not a token as a whole may hold one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn pieces(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`=:".contains(byte);
+        let words = self.0.split(is_between).chain([self.0.trim_ascii()]);
+        let words = words.filter(|word| word.len() >= SHORTEST_PIECE);
+        words.map(|word| Zeroizing::new(word.to_vec())).collect()
+    }
+}
+
 impl TokenSource {
-    /// Look at the token, and tell everything but what it is.
-    pub(crate) fn inspect(&self) -> Inspection {
+    /// Look at the token, and tell everything but what it is. It is read once, within `patience`.
+    pub(crate) async fn inspect(&self, patience: Duration) -> (Inspection, Option<Held>) {
         let mut inspection = Inspection {
             place: self.place(),
             bytes: None,
@@ -59,17 +88,21 @@ impl TokenSource {
         };
         if let Self::File(path) = self {
             let metadata = std::fs::metadata(path).ok();
+            let metadata = metadata.filter(std::fs::Metadata::is_file);
             inspection.written = metadata.and_then(|metadata| metadata.modified().ok());
         }
-        match self.bytes() {
+        match self.bytes(patience).await {
             Ok(bytes) => {
                 inspection.bytes = Some(bytes.len());
                 inspection.is_trimmed = bytes.ends_with(b"\n");
-                inspection.problem = self.mistake(&bytes);
+                inspection.problem = mistake(&bytes);
+                (inspection, Some(Held(bytes)))
             }
-            Err(problem) => inspection.problem = Some(problem),
+            Err(problem) => {
+                inspection.problem = Some(problem);
+                (inspection, None)
+            }
         }
-        inspection
     }
 
     /// Whether it is in a file that every account of this machine can read.
@@ -88,54 +121,84 @@ impl TokenSource {
         false
     }
 
-    /// What is there, and its words by themselves: what is not a token as a whole may hold one.
+    /// What has to be looked for because it is there; nothing of what would be gone once it is read.
     #[cfg(feature = "cli")]
     pub(super) fn pieces(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        let Ok(bytes) = self.bytes() else {
-            return Vec::new();
+        let read = match self {
+            Self::File(path) if !path.is_file() => None,
+            Self::File(path) => contents(path).ok(),
+            Self::Environment(_) | Self::Value(_) => self.at_hand().ok(),
         };
-        let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`=:".contains(byte);
-        let words = bytes.split(is_between).chain([bytes.trim_ascii()]);
-        let words = words.filter(|word| word.len() >= SHORTEST_PIECE);
-        words.map(|word| Zeroizing::new(word.to_vec())).collect()
+        read.map_or_else(Vec::new, |bytes| Held(bytes).pieces())
     }
 
-    fn bytes(&self) -> Result<Zeroizing<Vec<u8>>, TokenProblem> {
+    async fn bytes(&self, patience: Duration) -> Result<Zeroizing<Vec<u8>>, TokenProblem> {
+        match self {
+            Self::File(path) => read(path, patience)
+                .await
+                .map_err(|problem| TokenProblem::new(TokenProblemKind::Unreadable, problem)),
+            Self::Environment(_) | Self::Value(_) => self.at_hand(),
+        }
+    }
+
+    fn at_hand(&self) -> Result<Zeroizing<Vec<u8>>, TokenProblem> {
         Ok(Zeroizing::new(match self {
             Self::Environment(name) => std::env::var_os(name)
                 .ok_or_else(|| TokenProblem::new(TokenProblemKind::NotSet, "it is not set"))?
                 .into_encoded_bytes(),
-            Self::File(path) => std::fs::read(path).map_err(|error| {
-                TokenProblem::new(TokenProblemKind::Unreadable, error.to_string())
-            })?,
+            Self::File(_) => Vec::new(),
             Self::Value(secret) => secret.expose().as_bytes().to_vec(),
         }))
     }
+}
 
-    /// What a connection would refuse about it, in more words, and what a forge would.
-    fn mistake(&self, bytes: &[u8]) -> Option<TokenProblem> {
-        let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        let malformed = |detail: String| TokenProblem::new(TokenProblemKind::Malformed, detail);
-        if text.trim_ascii().is_empty() {
-            let detail = match text.is_empty() {
-                true => "it is empty",
-                false => "there is nothing but white space in it",
-            };
-            return Some(TokenProblem::new(TokenProblemKind::Empty, detail));
+/// Read a file that may be a pipe which nobody writes to. Only a thread of its own can be left
+/// behind there.
+async fn read(path: &Path, patience: Duration) -> Result<Zeroizing<Vec<u8>>, String> {
+    let path = path.to_owned();
+    let (sender, receiver) = oneshot::channel();
+    let reading = std::thread::Builder::new().name("token".into());
+    let reading = reading.spawn(move || {
+        // Whoever waited for it may be gone.
+        let _ = sender.send(contents(&path));
+    });
+    reading.map_err(|error| error.to_string())?;
+    match tokio::time::timeout(patience, receiver).await {
+        Ok(Ok(read)) => read.map_err(|error| error.to_string()),
+        Ok(Err(_)) => Err("reading it broke off".to_owned()),
+        Err(_) => {
+            let seconds = patience.as_secs_f64();
+            Err(format!("nobody wrote anything to it within {seconds:.0} s"))
         }
-        if let Some(detail) = added(text) {
-            return Some(malformed(detail));
-        }
-        let refused = self.read(Form::Token).err()?;
-        Some(malformed(match white_space(text) {
-            Some(detail) => detail.to_owned(),
-            None => match refused {
-                crate::error::Error::Credential { problem, .. } => problem,
-                other => other.to_string(),
-            },
-        }))
     }
+}
+
+/// What a connection would refuse about it, in more words, and what a forge would.
+fn mistake(bytes: &[u8]) -> Option<TokenProblem> {
+    let text = without_line_break(bytes);
+    let malformed = |detail: String| TokenProblem::new(TokenProblemKind::Malformed, detail);
+    if text.trim_ascii().is_empty() {
+        let detail = match text.is_empty() {
+            true => "it is empty",
+            false => "there is nothing but white space in it",
+        };
+        return Some(TokenProblem::new(TokenProblemKind::Empty, detail));
+    }
+    if let Some(detail) = added(text) {
+        return Some(malformed(detail));
+    }
+    let refused = match std::str::from_utf8(text) {
+        Ok(text) => Form::Token.problem(text)?,
+        Err(_) => "it is not text",
+    };
+    let detail = white_space(text).unwrap_or(refused);
+    Some(malformed(detail.to_owned()))
+}
+
+/// Editors end a file with one.
+fn without_line_break(bytes: &[u8]) -> &[u8] {
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 impl TokenProblem {
@@ -201,16 +264,19 @@ const LONGEST_PADDING: usize = 2;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credential::Secret;
 
-    fn problem(text: &str) -> Option<(TokenProblemKind, String)> {
-        let inspection = TokenSource::Value(Secret::new(text)).inspect();
-        assert!(!format!("{inspection:?}").contains("0123456789"));
-        inspection.problem.map(|one| (one.kind, one.detail))
+    async fn inspect(source: TokenSource) -> Option<(TokenProblemKind, String)> {
+        let inspected = source.inspect(Duration::from_millis(200)).await;
+        assert!(!format!("{inspected:?}").contains("0123456789"));
+        inspected.0.problem.map(|one| (one.kind, one.detail))
     }
 
-    #[test]
-    fn what_was_copied_along_with_a_token_is_named_without_the_token() {
+    async fn problem(text: &str) -> Option<(TokenProblemKind, String)> {
+        inspect(TokenSource::Value(Secret::new(text))).await
+    }
+
+    #[tokio::test]
+    async fn what_was_copied_along_with_a_token_is_named_without_the_token() {
         for (text, named) in [
             ("Bearer acmepat-0123456789abcdef", "`Bearer`"),
             ("\"acmepat-0123456789abcdef\"", "quotes"),
@@ -221,23 +287,56 @@ mod tests {
             ("acmepat-\u{0}0123456789abcdef", "a control character"),
             ("short", "shorter than 16"),
         ] {
-            let (kind, detail) = problem(text).unwrap();
+            let (kind, detail) = problem(text).await.unwrap();
             assert_eq!(kind, TokenProblemKind::Malformed, "{detail}");
             let said = detail.to_lowercase();
             assert!(said.contains(&named.to_lowercase()), "{detail}");
         }
     }
 
-    #[test]
-    fn a_token_that_a_connection_would_take_has_no_problem() {
+    #[tokio::test]
+    async fn a_token_that_a_connection_would_take_has_no_problem() {
         for text in [
             "acmepat-0123456789abcdef",
             "acmepat-0123456789abcdef\n",
             "YWNtZXBhdC0wMTIzNDU2Nzg5YQ==",
         ] {
-            assert_eq!(problem(text), None, "{text}");
+            assert_eq!(problem(text).await, None, "{text}");
         }
-        assert_eq!(problem("").unwrap().0, TokenProblemKind::Empty);
-        assert_eq!(problem(" \n").unwrap().0, TokenProblemKind::Empty);
+        assert_eq!(problem("").await.unwrap().0, TokenProblemKind::Empty);
+        assert_eq!(problem(" \n").await.unwrap().0, TokenProblemKind::Empty);
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn what_has_no_end_is_too_long_and_a_pipe_is_waited_for_only_so_long() {
+        use std::process::Command;
+
+        let device = TokenSource::File("/dev/zero".into());
+        let (kind, _) = inspect(device).await.unwrap();
+        assert_eq!(kind, TokenProblemKind::Malformed);
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let (kind, detail) = inspect(TokenSource::File(pipe)).await.unwrap();
+        assert_eq!(kind, TokenProblemKind::Unreadable);
+        assert!(detail.contains("nobody wrote anything"), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn what_was_read_once_is_a_source_without_its_line_break() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "acmepat-0123456789abcdef\r\n").unwrap();
+        let source = TokenSource::File(file.path().to_owned());
+        let (_, held) = source.inspect(Duration::from_secs(5)).await;
+        let held = held.unwrap().source().unwrap();
+        let secret = held.read(Form::Token).unwrap();
+        assert_eq!(secret.expose(), "acmepat-0123456789abcdef");
     }
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::exchange::lock;
 
-pub(crate) use self::inspection::{Inspection, TokenProblemKind};
+pub(crate) use self::inspection::{Held, Inspection, TokenProblemKind};
 pub(crate) use self::rotating::Rotating;
 pub use self::secret::Secret;
 pub(crate) use self::source::Form;
@@ -145,8 +145,14 @@ impl Credential {
 
 /// What to look for where none of these secrets may stand, be they usable or not.
 #[cfg(feature = "cli")]
-pub(crate) fn patterns_of<'a>(sources: impl IntoIterator<Item = &'a TokenSource>) -> MaskPatterns {
-    let pieces: Vec<_> = sources.into_iter().flat_map(TokenSource::pieces).collect();
+pub(crate) fn patterns_of<'a>(
+    sources: impl IntoIterator<Item = &'a TokenSource>,
+    held: Option<&Held>,
+) -> MaskPatterns {
+    let pieces = sources.into_iter().flat_map(TokenSource::pieces);
+    let pieces: Vec<_> = pieces
+        .chain(held.map_or_else(Vec::new, Held::pieces))
+        .collect();
     MaskPatterns::new(pieces.iter().map(|piece| piece.as_slice()))
 }
 

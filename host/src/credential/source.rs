@@ -2,7 +2,9 @@
 //! token would otherwise come back as the forge's "unauthorised".
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
@@ -51,10 +53,15 @@ impl TokenSource {
                     },
                 )
             })?),
-            Self::File(path) => Zeroizing::new(
-                std::fs::read_to_string(path)
-                    .map_err(|error| self.problem(form, &error.to_string()))?,
-            ),
+            Self::File(path) => {
+                let bytes = contents(path);
+                let bytes = bytes.map_err(|error| self.problem(form, &error.to_string()))?;
+                let text = std::str::from_utf8(&bytes);
+                Zeroizing::new(
+                    text.map_err(|_| self.problem(form, "it is not text"))?
+                        .to_owned(),
+                )
+            }
             Self::Value(secret) => Zeroizing::new(secret.expose().to_owned()),
         };
         // Editors end a file with a line break; anything else around a token is a mistake in
@@ -109,7 +116,7 @@ impl Form {
         }
     }
 
-    fn problem(self, text: &str) -> Option<&'static str> {
+    pub(super) fn problem(self, text: &str) -> Option<&'static str> {
         if text.is_empty() {
             return Some("it is empty");
         }
@@ -134,6 +141,15 @@ impl Form {
     }
 }
 
+/// What is in a file, as far as it can be a secret: a device has no end.
+pub(super) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    // All of it from the beginning: what grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + BEYOND));
+    let longest = u64::try_from(LONGEST + BEYOND).unwrap_or(u64::MAX);
+    File::open(path)?.take(longest).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// What is seen of a file from outside; `None` where there is none.
 pub(super) type Stamp = Option<Changed>;
 
@@ -148,6 +164,9 @@ pub(super) struct Changed {
 
 /// No server takes a header that is longer.
 const LONGEST: usize = 8 << 10;
+
+/// A line break at the end is none of it, and one more byte shows that it is too long.
+const BEYOND: usize = 3;
 
 /// Shorter ones could occur in ordinary text and would make masking harmful.
 const SHORTEST: usize = 16;

@@ -22,11 +22,15 @@ pub(super) fn visit(
     let mut visit = way.begin(StationName::Configuration);
     way.name("connection", connection.name.clone());
     visit.fact("connection", connection.name.clone());
-    visit.fact("url", shown(&connection.url));
+    if let Ok(base) = code_source_egress::BaseUrl::parse(&connection.url) {
+        // In its one form, without what somebody may have put before the host.
+        visit.fact("url", base.to_string());
+        way.name("host", base.origin().server_name());
+    }
     for (key, text) in facts {
         visit.fact(key, text.clone());
     }
-    about_connection(connection, &mut visit);
+    about_connection(connection, &mut visit, way);
     about_plugin(plugin, &mut visit);
     let opened = match token.problem {
         None => Source::open(plugin, connection.clone())
@@ -50,14 +54,16 @@ pub(super) fn visit(
     opened
 }
 
-fn about_connection(connection: &Connection, visit: &mut Visit) {
+fn about_connection(connection: &Connection, visit: &mut Visit, way: &mut Way<'_>) {
     let access = connection.access.iter().map(ToString::to_string);
     visit.facts("access", access.collect());
     if let Some(file) = &connection.ca_file {
+        way.name("file", file.display().to_string());
         visit.fact("ca-file", file.display().to_string());
     }
     let proxy = connection.proxy.as_ref().and_then(|one| one.origin().ok());
     if let Some(proxy) = proxy {
+        way.name("host", proxy.server_name());
         visit.fact("proxy", proxy.to_string());
     }
     let ranges = connection.private_addresses.iter();
@@ -73,12 +79,6 @@ fn about_plugin(plugin: &Plugin, visit: &mut Visit) {
     visit.fact("plugin", plugin_text);
     visit.fact("plugin-sha256", plugin.digest());
     visit.fact("contract", manifest.contract());
-}
-
-/// The address in its one form, without what somebody may have put before the host.
-fn shown(url: &str) -> String {
-    let base = code_source_egress::BaseUrl::parse(url);
-    base.map_or_else(|_| String::new(), |base| base.to_string())
 }
 
 fn counted(cut: usize) -> String {

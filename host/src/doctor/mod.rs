@@ -53,6 +53,7 @@ use std::time::Duration;
 
 use self::observer::Way;
 use crate::connection::Connection;
+use crate::credential::Held;
 use crate::plugin::Plugin;
 
 pub use self::observer::Observer;
@@ -69,6 +70,8 @@ pub struct Examination {
     facts: Vec<(&'static str, String)>,
     expected: Vec<ExpectedRepository>,
     diagnosis: Diagnosis,
+    /// What was read where the token should be.
+    held: Option<Held>,
 }
 
 impl Examination {
@@ -83,10 +86,8 @@ impl Examination {
             connection,
             facts: Vec::new(),
             expected,
-            diagnosis: Diagnosis {
-                stations: Vec::new(),
-                names: Vec::new(),
-            },
+            diagnosis: Diagnosis::default(),
+            held: None,
         }
     }
 
@@ -113,11 +114,9 @@ impl Examination {
             facts,
             expected,
             diagnosis,
+            held,
         } = self;
-        *diagnosis = Diagnosis {
-            stations: Vec::new(),
-            names: Vec::new(),
-        };
+        *diagnosis = Diagnosis::default();
         let mut connection = connection.clone();
         // A call goes on trying for as long as it may, which tells nothing new.
         connection.limits.call = connection.limits.call.min(LONGEST_CALL);
@@ -125,7 +124,14 @@ impl Examination {
             diagnosis,
             observer,
         };
-        let inspection = connection.token.inspect();
+        way.observer.begins(StationName::TokenSource);
+        let patience = connection.limits.connect;
+        let inspection;
+        (inspection, *held) = connection.token.inspect(patience).await;
+        // What comes out of a pipe is gone once it is read.
+        if let Some(source) = held.as_ref().and_then(Held::source) {
+            connection.token = source;
+        }
         let opened = configuration::visit(plugin, &connection, &inspection, facts, way);
         token::visit(&inspection, way);
         let Some((probe, source)) = opened else {
@@ -137,6 +143,12 @@ impl Examination {
             Some(source) => forge::visit(&source, &inspection, expected, way).await,
             None => way.unreached(StationName::ALL.into_iter().skip(6)),
         }
+    }
+
+    /// What to look for where no secret of the connection may stand.
+    #[cfg(feature = "cli")]
+    pub(crate) fn secret_patterns(&self) -> code_source_egress::MaskPatterns {
+        self.connection.secret_patterns(self.held.as_ref())
     }
 
     /// What was found.

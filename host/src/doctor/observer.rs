@@ -47,11 +47,8 @@ impl Way<'_> {
     /// A text that is somebody's name.
     pub(super) fn name(&mut self, kind: &'static str, text: String) {
         let name = Name { kind, text };
-        // A letter or two would be found in every word.
-        if name.text.len() > SHORTEST && !self.diagnosis.names.contains(&name) {
+        if !name.text.is_empty() && !self.diagnosis.names.contains(&name) {
             self.diagnosis.names.push(name);
         }
     }
 }
-
-const SHORTEST: usize = 2;

@@ -5,25 +5,29 @@ use super::problem::{Gravity, Problem};
 use super::station::{State, Station, StationName};
 
 /// What an examination found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// Every station, in order; those that were left, where somebody ended it.
+    /// Every station, in order.
     pub stations: Vec<Station>,
     /// The texts in it that are somebody's names, for whoever sends it to somebody else.
     pub names: Vec<Name>,
+    /// Whether somebody ended it before its end.
+    pub is_interrupted: bool,
 }
 
 /// How it stands with a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Status {
-    /// Everything works.
+    /// Everything works; there may be advice.
     Healthy,
     /// It works, and there is something to know.
     Degraded,
     /// It does not work.
     Broken,
+    /// Somebody ended the examination before anything was found that does not work.
+    Unknown,
 }
 
 impl Status {
@@ -34,6 +38,7 @@ impl Status {
             Self::Healthy => "healthy",
             Self::Degraded => "degraded",
             Self::Broken => "broken",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -45,11 +50,11 @@ pub struct Verdict<'a> {
     /// How it stands.
     pub status: Status,
     /// What everything else follows from: the first problem of the first station that failed; of
-    /// the first that warned, where none failed.
+    /// the first that warned, where none failed. What is true of most accounts comes last.
     pub cause: Option<Located<'a>>,
-    /// The stations that could not be looked at because of it.
+    /// The stations that could not be looked at: because of it, where it is a failure.
     pub not_reached: Vec<StationName>,
-    /// The other problems, the gravest first.
+    /// The other problems, the gravest first, and advice.
     pub also: Vec<Located<'a>>,
 }
 
@@ -82,51 +87,78 @@ impl Diagnosis {
         stations[0].problems.push(problem);
         Self {
             stations,
-            names: Vec::new(),
+            ..Self::default()
         }
     }
 
-    /// What is known of a connection whose examination somebody ended: these stations.
+    /// What is known of a connection whose examination somebody ended: these stations, and nothing
+    /// of the others.
     #[must_use]
-    pub fn interrupted(stations: Vec<Station>) -> Self {
+    pub fn interrupted(mut stations: Vec<Station>) -> Self {
+        for name in StationName::ALL {
+            if stations.iter().all(|station| station.name != name) {
+                stations.push(Station::not_reached(name));
+            }
+        }
         Self {
             stations,
-            names: Vec::new(),
+            is_interrupted: true,
+            ..Self::default()
         }
     }
 
     /// What it comes to.
     #[must_use]
     pub fn verdict(&self) -> Verdict<'_> {
+        let stations = self.stations.iter();
+        let mut all: Vec<Located<'_>> = stations.flat_map(located).collect();
+        // Of problems that are equally grave, the one that was met first stays first.
+        all.sort_by_key(|one| (one.problem.gravity, is_common(one.problem)));
         let mut found: Vec<Located<'_>> = Vec::new();
-        for station in &self.stations {
-            for problem in &station.problems {
-                let is_known = found.iter().any(|one| {
-                    one.problem.code == problem.code && one.problem.message == problem.message
-                });
-                if !is_known {
-                    let station = station.name;
-                    found.push(Located { station, problem });
-                }
+        for one in all {
+            if !found.iter().any(|known| tells(known.problem, one.problem)) {
+                found.push(one);
             }
         }
-        // Of problems that are equally grave, the one that was met first stays first.
-        found.sort_by_key(|one| one.problem.gravity);
+        let gravest = found.first().map(|one| one.problem.gravity);
+        let status = match gravest {
+            Some(Gravity::Failure) => Status::Broken,
+            _ if self.is_interrupted => Status::Unknown,
+            Some(Gravity::Warning) => Status::Degraded,
+            Some(Gravity::Advice) | None => Status::Healthy,
+        };
         let mut found = found.into_iter();
-        let cause = found.next();
+        let cause = match gravest {
+            Some(Gravity::Failure | Gravity::Warning) => found.next(),
+            Some(Gravity::Advice) | None => None,
+        };
         let unreached = |station: &&Station| station.state == State::NotReached;
         let not_reached = self.stations.iter().filter(unreached);
         Verdict {
-            status: match cause.map(|one| one.problem.gravity) {
-                None => Status::Healthy,
-                Some(Gravity::Failure) => Status::Broken,
-                Some(Gravity::Warning | Gravity::Advice) => Status::Degraded,
-            },
+            status,
             cause,
             not_reached: not_reached.map(|station| station.name).collect(),
             also: found.collect(),
         }
     }
+}
+
+fn located(station: &Station) -> impl Iterator<Item = Located<'_>> {
+    let problems = station.problems.iter();
+    problems.map(|problem| Located {
+        station: station.name,
+        problem,
+    })
+}
+
+/// Whether one problem tells another: the same thing, perhaps with what it led to before it.
+fn tells(known: &Problem, other: &Problem) -> bool {
+    known.code == other.code && known.message.ends_with(&other.message)
+}
+
+/// Whether it is so with most connections, and explains nothing that something else explains.
+fn is_common(problem: &Problem) -> bool {
+    problem.code == "not-an-administrator"
 }
 
 #[cfg(test)]
@@ -150,7 +182,7 @@ mod tests {
     fn diagnosis(stations: Vec<Station>) -> Diagnosis {
         Diagnosis {
             stations,
-            names: Vec::new(),
+            ..Diagnosis::default()
         }
     }
 
@@ -188,5 +220,51 @@ mod tests {
         ]);
         assert_eq!(warned.verdict().status, Status::Degraded);
         assert_eq!(warned.verdict().cause.unwrap().problem.code, "b");
+    }
+
+    #[test]
+    fn advice_leaves_a_connection_healthy_and_is_told_beside_that() {
+        let advised = diagnosis(vec![station(
+            StationName::TokenSource,
+            vec![problem("a").advice()],
+        )]);
+        let verdict = advised.verdict();
+        assert_eq!(verdict.status, Status::Healthy);
+        assert!(verdict.cause.is_none());
+        assert_eq!(verdict.also[0].problem.code, "a");
+    }
+
+    #[test]
+    fn what_is_so_with_most_accounts_is_told_after_what_is_not() {
+        let common = problem("not-an-administrator").warning();
+        let special = problem("access-too-low").warning();
+        let diagnosis = diagnosis(vec![
+            station(StationName::Account, vec![common]),
+            station(StationName::Repositories, vec![special]),
+        ]);
+        let verdict = diagnosis.verdict();
+        assert_eq!(verdict.cause.unwrap().problem.code, "access-too-low");
+        assert_eq!(verdict.also[0].problem.code, "not-an-administrator");
+    }
+
+    #[test]
+    fn a_warning_that_a_failure_repeats_is_told_once() {
+        let (warning, mut failure) = (problem("a").warning(), problem("a"));
+        failure.message = format!("`web/shop` cannot be seen: {}", warning.message);
+        let diagnosis = diagnosis(vec![
+            station(StationName::Token, vec![warning]),
+            station(StationName::Repositories, vec![failure]),
+        ]);
+        let verdict = diagnosis.verdict();
+        assert_eq!(verdict.cause.unwrap().station, StationName::Repositories);
+        assert_eq!(verdict.also.len(), 0);
+    }
+
+    #[test]
+    fn what_was_ended_before_anything_was_found_is_not_healthy() {
+        let diagnosis = Diagnosis::interrupted(vec![station(StationName::Configuration, vec![])]);
+        let verdict = diagnosis.verdict();
+        assert_eq!(verdict.status, Status::Unknown);
+        assert_eq!(verdict.not_reached, StationName::ALL[1..]);
     }
 }

@@ -1,22 +1,41 @@
 //! The report of `doctor --bundle`: apart from what is printed, because it leaves this machine, and
 //! so nothing stands in it that only this machine's people may know.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use code_source_egress::MaskPatterns;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::shape::Shape;
 use super::stand_ins::StandIns;
 use crate::cli::failure::CommandError;
 use crate::cli::notes::Notes;
+use crate::config::replace::replace;
 use crate::doctor::Diagnosis;
 
-/// Write the report. `names` is the diagnosis whose names are to be replaced.
+/// The report, as it stands in the file.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report {
+    made_by: &'static str,
+    made_at: String,
+    platform: Platform,
+    names: &'static str,
+    diagnosis: Shape,
+}
+
+#[derive(Serialize)]
+struct Platform {
+    system: &'static str,
+    architecture: &'static str,
+}
+
+/// Write the report. `names` is the diagnosis whose names are to be replaced; `secrets` are what
+/// must not stand in it, where it is known which there are.
 pub(super) fn write(
     file: &Path,
-    shape: &Shape,
+    shape: Shape,
     names: Option<&Diagnosis>,
     secrets: Option<&MaskPatterns>,
     notes: Notes,
@@ -26,57 +45,79 @@ pub(super) fn write(
         path: file.to_owned(),
         source,
     };
-    let diagnosis = serde_json::to_value(shape).map_err(|error| unwritable(error.into()))?;
-    let mut report = json!({
-        "made-by": concat!("code-source ", env!("CARGO_PKG_VERSION")),
-        "made-at": now(),
-        "platform": { "system": std::env::consts::OS, "architecture": std::env::consts::ARCH },
-        "names": if names.is_some() { "replaced" } else { "as they are" },
-        "diagnosis": diagnosis,
-    });
-    if let Some(diagnosis) = names {
-        StandIns::new(diagnosis).replace_in(&mut report["diagnosis"]);
-    }
-    if let Some(secrets) = secrets {
-        mask(secrets, &mut report);
-    }
+    let was_there = is_there(file).map_err(unwritable)?;
+    let report = Report {
+        made_by: concat!("code-source ", env!("CARGO_PKG_VERSION")),
+        made_at: now(),
+        platform: Platform {
+            system: std::env::consts::OS,
+            architecture: std::env::consts::ARCH,
+        },
+        names: match names {
+            Some(_) => "replaced",
+            None => "as they are",
+        },
+        diagnosis: harmless(shape, names, secrets),
+    };
     let mut text = serde_json::to_vec_pretty(&report).map_err(|error| unwritable(error.into()))?;
     text.push(b'\n');
     if secrets.is_some_and(|secrets| secrets.is_in(&text)) {
         let problem = "a secret would stand in it";
         return Err(unwritable(io::Error::other(problem)));
     }
-    let was_there = file.exists();
-    keep(file, &text).map_err(unwritable)?;
-    say(file, was_there, names.is_some(), notes);
+    // Only its owner can read a new one.
+    replace(file, &text).map_err(unwritable)?;
+    say(file, was_there, names.is_some(), secrets.is_some(), notes);
     Ok(())
 }
 
-/// Nothing secret should have come this far; should that ever be wrong, it ends here.
-fn mask(secrets: &MaskPatterns, value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            let mut bytes = std::mem::take(text).into_bytes();
-            secrets.mask(&mut bytes);
-            *text = String::from_utf8_lossy(&bytes).into_owned();
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(secrets, item)),
-        Value::Object(map) => map.values_mut().for_each(|item| mask(secrets, item)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+/// Whether a report takes the place of another file. What is no file, such as a terminal, would be
+/// one afterwards.
+fn is_there(file: &Path) -> io::Result<bool> {
+    match file.metadata() {
+        Ok(metadata) if metadata.is_file() => Ok(true),
+        Ok(_) => Err(io::Error::other("it is there, and is no regular file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
-/// A file that only its owner can read, whole or not there at all.
-fn keep(file: &Path, content: &[u8]) -> io::Result<()> {
-    let directory = file.parent().filter(|path| !path.as_os_str().is_empty());
-    let mut written = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
-    written.write_all(content)?;
-    written.as_file().sync_all()?;
-    written.persist(file)?;
-    Ok(())
+/// A diagnosis without secrets and, where they are to be replaced, without names. The secrets first:
+/// a stand-in in the middle of one would keep it from being found.
+fn harmless(shape: Shape, names: Option<&Diagnosis>, secrets: Option<&MaskPatterns>) -> Shape {
+    let masked = |text: &str| match secrets {
+        Some(secrets) => masked(secrets, text),
+        None => text.to_owned(),
+    };
+    let mut shape = shape;
+    shape.change(&mut |_, text| *text = masked(text));
+    if let Some(diagnosis) = names {
+        // How long a token is says something of it.
+        shape.leave_out("bytes");
+        let mut stand_ins = StandIns::new(diagnosis, masked);
+        shape.change(&mut |key, text| *text = stand_ins.replaced(key, text));
+    }
+    shape
 }
 
-fn say(file: &Path, was_there: bool, are_replaced: bool, notes: Notes) {
+/// Nothing secret should have come this far; should that ever be wrong, it ends here.
+fn masked(secrets: &MaskPatterns, text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    if secrets.mask(&mut bytes) == 0 {
+        return text.to_owned();
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // How long it is says something of it.
+    let mut short = String::new();
+    for one in text.chars() {
+        if !(one == '*' && short.ends_with(COVERED)) {
+            short.push(one);
+        }
+    }
+    short
+}
+
+fn say(file: &Path, was_there: bool, are_replaced: bool, is_searched: bool, notes: Notes) {
     let file = file.display();
     let before = match was_there {
         true => ", in the place of what was there",
@@ -90,8 +131,12 @@ fn say(file: &Path, was_there: bool, are_replaced: bool, notes: Notes) {
             "names of hosts, addresses, accounts, repositories, certificates and files as they are"
         }
     };
+    let secrets = match is_searched {
+        true => "no secret",
+        false => "and it could not be searched for secrets, because the connection cannot be read",
+    };
     notes.note(&format!(
-        "`{file}` was written{before}: the stations and the verdict, versions, this platform, {names}; no secret"
+        "`{file}` was written{before}: the stations and the verdict, versions, this platform, {names}; {secrets}"
     ));
 }
 
@@ -99,4 +144,44 @@ fn now() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = now.map_or(0, |since| since.as_secs());
     crate::cli::words::date_time(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// What stands where a secret stood.
+const COVERED: &str = "****";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::exit::Exit;
+    use crate::doctor::{Name, Problem};
+
+    #[test]
+    fn a_secret_in_which_a_name_stands_is_no_longer_there() {
+        let token = "acmepat-acme-0123456789";
+        let problem = Problem::before_the_examination("odd", format!("it said {token}"), "ask");
+        let mut diagnosis = Diagnosis::unexamined(problem);
+        diagnosis.names.push(Name {
+            kind: "connection",
+            text: "acme".to_owned(),
+        });
+        let shape = Shape::new(&diagnosis, Exit::CONFIGURATION);
+        let secrets = MaskPatterns::new([token.as_bytes()]);
+        let report = harmless(shape, Some(&diagnosis), Some(&secrets));
+        let cause = report.verdict.cause.unwrap();
+        assert_eq!(cause.message, "it said ****");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_no_file_does_not_become_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report");
+        assert!(!is_there(&file).unwrap());
+        std::fs::write(&file, "").unwrap();
+        assert!(is_there(&file).unwrap());
+        for no_file in [Path::new("/dev/null"), folder.path()] {
+            let error = is_there(no_file).unwrap_err();
+            assert!(error.to_string().contains("no regular file"), "{error}");
+        }
+    }
 }

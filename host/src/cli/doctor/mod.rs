@@ -4,14 +4,16 @@
 mod bundle;
 mod drawing;
 mod exit;
+mod nobodys;
 mod people;
+mod pieces;
 mod shape;
 mod stand_ins;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use code_source_egress::BaseUrl;
+use code_source_egress::{BaseUrl, MaskPatterns};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use self::drawing::{Drawing, Event, Look};
@@ -58,27 +60,46 @@ pub(crate) struct Arguments {
 
 /// Run `doctor`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
-    interrupt::set_left(Left::new(
-        "nothing was changed, and what was found until then stands above",
-    ));
-    let secrets = Chosen::new(&context.options).map(|chosen| chosen.outline(&context.options));
-    let secrets = secrets.ok().map(|connection| connection.secret_patterns());
+    interrupt::set_left(Left::new(match arguments.bundle {
+        Some(_) => {
+            "nothing was changed, no report was written, and what was found until then stands above"
+        }
+        None => "nothing was changed, and what was found until then stands above",
+    }));
+    let is_reported = arguments.bundle.is_some();
     let begun = begin(&arguments, context);
-    let mut desk = Desk::new(context);
-    let (diagnosis, before) = match begun {
-        Ok(begun) => (begun.examine(&mut desk).await?, Exit::CONFIGURATION),
-        Err(error) => unexamined(&error, &mut desk)?,
+    let mut desk = Desk::new(context, is_reported);
+    let (diagnosis, secrets, before) = match begun {
+        Ok(begun) => {
+            let (diagnosis, secrets) = begun.examine(&mut desk).await?;
+            (diagnosis, secrets, Exit::CONFIGURATION)
+        }
+        Err(error) => {
+            let (diagnosis, before) = unexamined(&error, &mut desk)?;
+            (diagnosis, None, before)
+        }
     };
-    let shape = desk.finish(&diagnosis, before)?;
+    let shape = Shape::new(&diagnosis, before);
+    let told = desk.finish(&shape);
     drop(desk);
+    let exit = shape.exit();
     if let Some(file) = &arguments.bundle {
         let names = (!arguments.with_names).then_some(&diagnosis);
-        bundle::write(file, &shape, names, secrets.as_ref(), context.notes)?;
+        let secrets = secrets.or_else(|| outline_of(context));
+        bundle::write(file, shape, names, secrets.as_ref(), context.notes)?;
     }
-    match shape.exit_status {
+    told?;
+    match exit.number {
         0 => Ok(()),
-        _ => Err(CommandError::Diagnosed(shape.exit())),
+        _ => Err(CommandError::Diagnosed(exit)),
     }
+}
+
+/// What to look for where no secret may stand, of a connection that could not be examined.
+fn outline_of(context: &Context) -> Option<MaskPatterns> {
+    let chosen = Chosen::new(&context.options).ok()?;
+    let connection = chosen.outline(&context.options);
+    Some(connection.secret_patterns(None))
 }
 
 /// What all of it comes to for a connection that may not be written yet, in words for people.
@@ -98,32 +119,44 @@ struct Desk<'a> {
     output: &'a mut Output,
     drawing: Drawing,
     known: Vec<Station>,
+    /// Whether what is found goes elsewhere too, so that it matters although nobody reads it here.
+    is_reported: bool,
+    unwritable: Option<CommandError>,
     is_over: bool,
 }
 
 impl<'a> Desk<'a> {
-    fn new(context: &'a mut Context) -> Self {
+    fn new(context: &'a mut Context, is_reported: bool) -> Self {
         Self {
             drawing: Drawing::new(context),
             output: &mut context.output,
             known: Vec::new(),
+            is_reported,
+            unwritable: None,
             is_over: false,
         }
     }
 
     fn take(&mut self, event: Event) -> Result<(), CommandError> {
-        self.drawing.draw(&event, self.output)?;
+        if self.unwritable.is_none() {
+            let drawn = self.drawing.draw(&event, self.output);
+            match drawn {
+                Err(error) if self.is_reported => self.unwritable = Some(error),
+                drawn => drawn?,
+            }
+        }
         if let Event::Ended(station) = event {
             self.known.push(station);
         }
         Ok(())
     }
 
-    fn finish(&mut self, diagnosis: &Diagnosis, before: Exit) -> Result<Shape, CommandError> {
+    fn finish(&mut self, shape: &Shape) -> Result<(), CommandError> {
         self.is_over = true;
-        let shape = Shape::new(diagnosis, before);
-        self.tell(&shape)?;
-        Ok(shape)
+        match self.unwritable.take() {
+            Some(error) => Err(error),
+            None => self.tell(shape),
+        }
     }
 
     fn tell(&mut self, shape: &Shape) -> Result<(), CommandError> {
@@ -139,12 +172,13 @@ impl<'a> Desk<'a> {
 
 impl Drop for Desk<'_> {
     fn drop(&mut self) {
-        if self.is_over {
+        // Whatever else ended it is told by who called.
+        let Some(signal) = interrupt::sent().filter(|_| !self.is_over) else {
             return;
-        }
+        };
         let diagnosis = Diagnosis::interrupted(std::mem::take(&mut self.known));
         let mut shape = Shape::new(&diagnosis, Exit::CONFIGURATION);
-        shape.interrupt();
+        shape.end_with(signal.exit());
         // Where it cannot be written there is nobody to tell.
         let _ = self.tell(&shape);
         self.output.set_failure_shown();
@@ -216,8 +250,11 @@ fn expected(
 }
 
 impl Begun {
-    /// Examine, and draw what comes.
-    async fn examine(mut self, desk: &mut Desk<'_>) -> Result<Diagnosis, CommandError> {
+    /// Examine, and draw what comes; with what to look for where no secret may stand.
+    async fn examine(
+        mut self,
+        desk: &mut Desk<'_>,
+    ) -> Result<(Diagnosis, Option<MaskPatterns>), CommandError> {
         let (sender, mut events) = unbounded_channel();
         let mut relay = Relay(sender);
         {
@@ -234,12 +271,13 @@ impl Begun {
         while let Ok(event) = events.try_recv() {
             desk.take(self.chosen.located(event))?;
         }
+        let secrets = desk.is_reported.then(|| self.examination.secret_patterns());
         let mut diagnosis = self.examination.into_diagnosis();
         let stations = diagnosis.stations.iter_mut();
         for problem in stations.flat_map(|station| &mut station.problems) {
             self.chosen.locate(problem);
         }
-        Ok(diagnosis)
+        Ok((diagnosis, secrets))
     }
 }
 

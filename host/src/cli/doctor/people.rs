@@ -55,7 +55,7 @@ pub(super) fn verdict(shape: &Shape, look: Look) -> String {
         None if shape.interrupted => labelled(
             "interrupted:",
             AnsiColor::Yellow,
-            "nothing was wrong up to there",
+            "nothing was broken up to there",
             look,
             &mut text,
         ),
@@ -63,7 +63,11 @@ pub(super) fn verdict(shape: &Shape, look: Look) -> String {
     }
     if !shape.verdict.not_reached.is_empty() {
         let names = shape.verdict.not_reached.join(", ");
-        let label = "because of that not looked at:";
+        // A warning keeps nothing from being looked at.
+        let label = match shape.status {
+            "broken" => "because of that not looked at:",
+            _ => "not looked at:",
+        };
         labelled(label, AnsiColor::Cyan, &names, look, &mut text);
     }
     for one in &shape.verdict.also {

@@ -12,7 +12,7 @@ use crate::doctor::{Diagnosis, Fact, Located, Problem, Station};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Shape {
-    /// `healthy`, `degraded` or `broken`.
+    /// `healthy`, `degraded`, `broken` or `unknown`.
     pub(super) status: &'static str,
     /// The exit status.
     pub(super) exit_status: u8,
@@ -65,7 +65,7 @@ pub(super) struct ProblemShape {
 pub(super) struct VerdictShape {
     /// What everything else follows from.
     pub(super) cause: Option<ProblemShape>,
-    /// The stations that could not be looked at because of it.
+    /// The stations that could not be looked at: because of it, where it is a failure.
     pub(super) not_reached: Vec<&'static str>,
     /// The other problems.
     pub(super) also: Vec<ProblemShape>,
@@ -85,7 +85,7 @@ impl Shape {
         Self {
             status: verdict.status.label(),
             exit_status: exit.number,
-            interrupted: false,
+            interrupted: diagnosis.is_interrupted,
             stations: diagnosis.stations.iter().map(StationShape::from).collect(),
             verdict: VerdictShape {
                 cause: verdict.cause.as_ref().map(ProblemShape::located),
@@ -95,10 +95,42 @@ impl Shape {
         }
     }
 
-    /// Somebody ended it, so that nobody knows about the rest.
-    pub(super) fn interrupt(&mut self) {
-        self.interrupted = true;
-        self.exit_status = Exit::INTERRUPTED.number;
+    /// Somebody ended it, which is what its exit status says.
+    pub(super) fn end_with(&mut self, exit: Exit) {
+        self.exit_status = exit.number;
+    }
+
+    /// Change every text that is not a word of ours; those of facts come with their key.
+    pub(super) fn change(&mut self, change: &mut dyn FnMut(Option<&str>, &mut String)) {
+        for station in &mut self.stations {
+            for (key, value) in &mut station.facts {
+                match value {
+                    Value::String(text) => change(Some(key), text),
+                    Value::Array(texts) => {
+                        for text in texts {
+                            if let Value::String(text) = text {
+                                change(Some(key), text);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            for problem in &mut station.problems {
+                problem.change(change);
+            }
+        }
+        let VerdictShape { cause, also, .. } = &mut self.verdict;
+        for problem in cause.iter_mut().chain(also) {
+            problem.change(change);
+        }
+    }
+
+    /// Leave out a fact.
+    pub(super) fn leave_out(&mut self, key: &str) {
+        for station in &mut self.stations {
+            station.facts.retain(|(known, _)| *known != key);
+        }
     }
 
     /// Its exit status.
@@ -134,6 +166,11 @@ fn fact((key, fact): &(&'static str, Fact)) -> (&'static str, Value) {
 }
 
 impl ProblemShape {
+    fn change(&mut self, change: &mut dyn FnMut(Option<&str>, &mut String)) {
+        change(None, &mut self.message);
+        change(None, &mut self.hint);
+    }
+
     fn located(located: &Located<'_>) -> Self {
         Self {
             station: Some(located.station.label()),
