@@ -92,7 +92,7 @@ pub(crate) async fn list<R: Row>(
         items: 0,
     };
     let meter = Meter::new(notes, format!("listing {}", what.replace('`', "")));
-    let mut cursor = arguments.cursor.clone();
+    let mut way = Way::from(arguments.cursor.clone());
     let mut cut = false;
     loop {
         let wanted = match arguments.limit {
@@ -107,7 +107,7 @@ pub(crate) async fn list<R: Row>(
             wanted.min(FIRST_PAGE)
         };
         let request = PageRequest {
-            cursor: cursor.clone(),
+            cursor: way.cursor(),
             limit: u32::try_from(wanted).ok(),
         };
         let page = match fetch(request).await {
@@ -122,16 +122,43 @@ pub(crate) async fn list<R: Row>(
         cut |= page.cut;
         match page.end {
             PageEnd::Complete => return writer.complete(cut, notes),
-            // The plugin is not trusted to come to an end.
-            PageEnd::More(next) if cursor.as_ref() == Some(&next) => {
+            PageEnd::More(next) if !way.goes_on(&next, page.items.len()) => {
                 return Err(writer.fail(CommandError::Loop {
                     tried: format!("list {what}"),
                 }));
             }
-            PageEnd::More(next) => cursor = Some(next),
+            PageEnd::More(_) => {}
         }
     }
-    writer.stop(cursor, notes)
+    writer.stop(way.cursor(), notes)
+}
+
+/// How far a list is. The plugin is not trusted to come to its end.
+pub(crate) struct Way {
+    cursor: Option<String>,
+    empty: usize,
+}
+
+impl From<Option<String>> for Way {
+    fn from(cursor: Option<String>) -> Self {
+        Self { cursor, empty: 0 }
+    }
+}
+
+impl Way {
+    /// Where the next page begins.
+    pub(crate) fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
+    }
+
+    /// Go on behind a page of so many items. False where that leads nowhere: back to the same
+    /// place, or through nothing but empty pages.
+    pub(crate) fn goes_on(&mut self, next: &str, items: usize) -> bool {
+        self.empty = if items == 0 { self.empty + 1 } else { 0 };
+        let leads_on = self.cursor.as_deref() != Some(next) && self.empty < MOST_EMPTY;
+        self.cursor = Some(next.to_owned());
+        leads_on
+    }
 }
 
 struct Writer<'a> {
@@ -258,6 +285,9 @@ struct End<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Description>,
 }
+
+/// A forge may keep back all of a page, and of several; of so many in a row it does not.
+const MOST_EMPTY: usize = 100;
 
 const FIRST_PAGE: u64 = 100;
 

@@ -153,6 +153,20 @@ async fn a_plugin_whose_list_never_ends_is_stopped() {
     assert_eq!(value(&written)["complete"], false);
 }
 
+#[test]
+fn empty_pages_lead_on_for_a_while_and_not_for_ever() {
+    let mut way = Way::from(None);
+    for number in 1..MOST_EMPTY {
+        assert!(way.goes_on(&number.to_string(), 0));
+    }
+    assert!(way.goes_on("something", 1));
+    for number in 1..MOST_EMPTY {
+        assert!(way.goes_on(&number.to_string(), 0));
+    }
+    assert!(!way.goes_on("more", 0));
+    assert!(!way.goes_on("more", 1));
+}
+
 #[tokio::test]
 async fn people_get_a_table() {
     let (result, written) = numbers(false, all(), 3, None).await;
