@@ -1,6 +1,7 @@
 //! Commands on a terminal, as somebody sits at it: apart from those that nobody looks at, because
 //! here there are questions, and what is typed must not be seen everywhere.
 
+mod changing;
 mod choosing;
 mod connect;
 mod disconnect;
@@ -99,7 +100,7 @@ impl Study {
 
     /// A configuration with a connection `acme`, whose token `connect` keeps.
     fn is_connected(&self) {
-        let mut terminal = self.connect(&["acme", "--repository=web/shop"], 80);
+        let mut terminal = self.connect(&["acme", "--repository=web/shop,type=frontend"], 80);
         terminal.wait_for("Type or paste it");
         terminal.press(Key::Enter);
         terminal.wait_for("Token (not shown)");

@@ -38,18 +38,12 @@ pub(crate) async fn run(_: Arguments, context: &mut Context) -> Result<(), Comma
     }
 }
 
-/// A report for people, and whether no finding in it is an error.
-pub(crate) fn shown(report: Report) -> (String, bool) {
-    let shape = Shape::from(report);
-    (shape.for_people(), shape.works)
-}
-
 /// JSON of `check`.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Shape {
+pub(crate) struct Shape {
     /// Whether no finding is an error.
-    works: bool,
+    pub(crate) works: bool,
     /// Name of the forge's software.
     product: String,
     /// Its version.
@@ -105,7 +99,8 @@ struct RateLimitShape {
 }
 
 impl Shape {
-    fn for_people(&self) -> String {
+    /// The same for people.
+    pub(crate) fn for_people(&self) -> String {
         let version = [
             Some(&self.product),
             self.version.as_ref(),

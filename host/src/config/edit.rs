@@ -50,13 +50,6 @@ fn map_in<'e>(entry: &'e mut Item, key: &str) -> Option<&'e mut Item> {
     (key == "secrets" && present.is_table_like()).then_some(present)
 }
 
-/// What a key of a connection is now, as it is written.
-pub(crate) fn value_of(text: &str, name: &str, key: &str) -> Option<String> {
-    let document = parse(text).ok()?;
-    let item = document.get("connections")?.get(name)?.get(key)?;
-    Some(item.to_string().trim().to_owned())
-}
-
 /// The text without a connection, and without the comment that stands right above it.
 pub(crate) fn without_connection(text: &str, name: &str) -> io::Result<String> {
     let mut document = parse(text)?;

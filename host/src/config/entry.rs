@@ -85,13 +85,6 @@ impl ConnectionEntry {
         &self.url
     }
 
-    /// The private ranges, as they are written.
-    #[cfg(feature = "cli")]
-    pub(crate) fn private_addresses(&self) -> Vec<String> {
-        let ranges = self.private_addresses.iter();
-        ranges.map(|range| range.0.to_string()).collect()
-    }
-
     /// The connection, ready to be opened under this name.
     ///
     /// # Errors

@@ -116,7 +116,8 @@ impl Form {
         }
     }
 
-    pub(super) fn problem(self, text: &str) -> Option<&'static str> {
+    /// Why a text cannot be one.
+    pub(crate) fn problem(self, text: &str) -> Option<&'static str> {
         if text.is_empty() {
             return Some("it is empty");
         }

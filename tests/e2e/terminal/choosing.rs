@@ -64,6 +64,96 @@ async fn of_more_than_five_thousand_the_forge_is_asked_for_a_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_finds_too_many_is_not_taken_for_one_that_finds_all() {
+    let study = Study::new().await;
+    study.rig.forge.many_projects(5_200, None, |index| {
+        ProjectSpec::new(format!("crowd/project-{index:05}"))
+    });
+    let token = study.token_option();
+    let terminal = study.connect(&["acme", &token], 80);
+    terminal.wait_for("There are more than 5,000 repositories");
+    terminal.type_text("project\n");
+    terminal.wait_for("More than 5,000 repositories are found by `project`");
+    terminal.type_text("project-05199\n");
+    terminal.wait_for("> crowd/project-05199");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_archived_comes_last_and_is_marked() {
+    let study = Study::new().await;
+    study.rig.forge.many_projects(1, None, |_| {
+        let mut spec = ProjectSpec::new("web/attic");
+        spec.archived = true;
+        spec
+    });
+    let token = study.token_option();
+    let terminal = study.connect(&["acme", &token], 80);
+    terminal.wait_for("4; type to search");
+    let screen = terminal.screen();
+    let row = |name: &str| screen.iter().position(|row| row.contains(name)).unwrap();
+    assert!(screen[row("web/attic")].contains("archived"), "{screen:#?}");
+    assert!(
+        row("web/attic") > row("web/shop").max(row("api/cart")),
+        "{screen:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_named_repository_is_not_there_another_is_chosen_and_no_answer_is_lost() {
+    let study = Study::new().await;
+    let mut terminal = study.connect(&["acme", "--repository=web/shp"], 80);
+    terminal.wait_for("Type or paste it");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Token (not shown)");
+    terminal.type_text(&format!("{}\n", study.rig.token));
+    terminal.wait_for("find the repository `web/shp`");
+    terminal.wait_for("> Choose the repositories");
+    terminal.press(Key::Enter);
+    terminal.wait_for("api/cart");
+    terminal.type_text("shop\n");
+    terminal.wait_for("What does it hold?");
+    terminal.type_text("mono\n");
+    terminal.wait_for("> main");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert_eq!(terminal.text().matches("Token: (not shown)").count(), 1);
+    assert!(
+        study
+            .read("home/config.toml")
+            .contains("path = \"web/shop\"")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_named_repository_holds_is_asked_where_it_is_not_said() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let others = [
+        "acme",
+        &token,
+        "--repository=web/shop",
+        "--repository=api/cart,type=backend",
+    ];
+    let mut terminal = study.connect(&others, 40);
+    terminal.wait_for("What does web/shop hold?");
+    terminal.type_text("front\n");
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    let text = study.read("home/config.toml");
+    assert!(
+        text.contains("path = \"web/shop\", type = \"frontend\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("path = \"api/cart\", type = \"backend\""),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_monorepo_stands_alone() {
     let study = Study::new().await;
     let token = study.token_option();

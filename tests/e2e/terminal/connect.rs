@@ -100,28 +100,28 @@ async fn an_address_that_cannot_be_is_refused_at_once_and_asked_for_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
     let study = Study::new().await;
-    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 40);
+    let mut terminal = study.connect(&["acme", "--repository=web/shop,type=frontend"], 40);
     terminal.wait_for("Type or paste it");
     terminal.press(Key::Enter);
     for (token, words) in [
+        ("", "it is empty"),
         ("tiny", "it is shorter than 16 characters"),
-        (
-            "stand-in-00000000000000000000",
-            "the forge does not know the token",
-        ),
     ] {
         terminal.wait_for("Token (not shown)");
         terminal.type_text(&format!("{token}\n"));
         terminal.wait_for(words);
-        terminal.wait_for("What now?");
-        // What comes first is what helps.
-        terminal.wait_for("> Another token");
-        terminal.press(Key::Enter);
-        terminal.wait_until("a new question", |all| {
-            all.trim_end().contains("> Type or paste it")
-        });
-        terminal.press(Key::Enter);
     }
+    assert_eq!(study.rig.asked(""), 0);
+    terminal.type_text("stand-in-00000000000000000000\n");
+    terminal.wait_for("the forge does not know the token");
+    terminal.wait_for("What now?");
+    // What comes first is what helps.
+    terminal.wait_for("> Another token");
+    terminal.press(Key::Enter);
+    terminal.wait_until("a new question", |all| {
+        all.trim_end().contains("> Type or paste it")
+    });
+    terminal.press(Key::Enter);
     terminal.wait_for("Token (not shown)");
     terminal.type_text(&format!("{}\n", study.rig.token));
     terminal.wait_for("Write this?");
@@ -185,7 +185,7 @@ async fn a_token_in_a_file_or_a_variable_stays_where_it_is() {
         let runner = study.runner().environment("ACME_TOKEN", &study.rig.token);
         let way = study.way();
         let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
-        arguments.splice(0..0, ["connect", "--repository=web/shop"]);
+        arguments.splice(0..0, ["connect", "--repository=web/shop,type=frontend"]);
         let mut terminal = Terminal::start(&runner, &arguments, 80, 24);
         terminal.wait_for("Type or paste it");
         terminal.type_text(&format!("{word}\n"));
@@ -222,8 +222,19 @@ async fn without_colours_and_utf_8_everything_is_plain_ascii() {
     let token = study.token_option();
     let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
     arguments.splice(0..0, ["connect", &token]);
-    let terminal = Terminal::start(&runner, &arguments, 80, 24);
+    let mut terminal = Terminal::start(&runner, &arguments, 80, 24);
     terminal.wait_for("web/caf\\u{e9}");
+    terminal.type_text("shop\n");
+    terminal.wait_for("What does it hold?");
+    terminal.type_text("mono\n");
+    terminal.wait_for("> main");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Name of the connection");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    terminal.wait_for("Try next:");
     let everything = terminal.everything();
     assert!(everything.is_ascii());
     let text = String::from_utf8(everything).unwrap();
@@ -237,7 +248,7 @@ async fn without_colours_and_utf_8_everything_is_plain_ascii() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_writes_meanwhile_is_not_lost() {
     let study = Study::new().await;
-    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 80);
+    let mut terminal = study.connect(&["acme", "--repository=web/shop,type=frontend"], 80);
     terminal.wait_for("Type or paste it");
     terminal.press(Key::Enter);
     terminal.wait_for("Token (not shown)");
@@ -265,6 +276,8 @@ async fn a_connection_that_is_there_is_gone_through_with_its_own_answers() {
     terminal.press(Key::Enter);
     terminal.wait_for("> Keep it where it is");
     terminal.press(Key::Enter);
+    terminal.wait_for("> Keep web/shop");
+    terminal.type_text("others\n");
     terminal.wait_for("api/cart");
     terminal.type_text("cart\n");
     terminal.wait_for("What does it hold?");

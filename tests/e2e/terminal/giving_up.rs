@@ -64,6 +64,56 @@ async fn at_every_question_nothing_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn at_the_questions_of_what_does_not_work_nothing_is_written() {
+    let study = Study::new().await;
+    let url = format!("--url={}", study.rig.forge.url());
+    let token = study.token_option();
+    let arguments = ["connect", &url, &token];
+    let all = [
+        ("Is the forge meant to be at", "y\n".to_owned()),
+        ("> Trust an authority", "\n".to_owned()),
+        ("in PEM form", String::new()),
+    ];
+    for (number, (question, _)) in all.iter().enumerate() {
+        for key in [Key::Escape, Key::CtrlC] {
+            let mut terminal = study.terminal(&arguments, 80);
+            answer(&terminal, &all[..number]);
+            terminal.wait_for(question);
+            terminal.press(key);
+            is_given_up(&study, &mut terminal);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_agreed_to_for_one_address_is_not_for_the_next() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let url = format!("--url={}/elsewhere", study.rig.forge.url());
+    let mut terminal = study.terminal(&["connect", &url, &token], 80);
+    terminal.wait_for("Is the forge meant to be at");
+    terminal.type_text("y\n");
+    terminal.wait_for("> Trust an authority");
+    terminal.type_text("address\n");
+    terminal.wait_for("Address of the forge");
+    // The default is the address before, which is still there to be changed.
+    terminal.type_text(&format!("{}\n", study.rig.forge.url()));
+    terminal.wait_for_times("Is the forge meant to be at", 2);
+    terminal.press(Key::Escape);
+    is_given_up(&study, &mut terminal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_written_nothing_is_asked() {
+    let study = Study::new().await;
+    std::os::unix::fs::symlink("nowhere", study.path("home")).unwrap();
+    let mut terminal = study.terminal(&["connect"], 80);
+    assert_eq!(terminal.end(), 1, "{}", terminal.text());
+    terminal.wait_for("cannot create");
+    assert!(!terminal.text().contains("Address of the forge"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_the_forge_is_asked_control_c_ends_it_and_the_terminal_is_as_before() {
     let study = Study::new().await;
     // The system takes connections for it, and nothing answers them.

@@ -1,5 +1,6 @@
 //! `connect` where nobody sits at a terminal: everything by options, with the same checks.
 
+use code_source_stand_in::TokenSpec;
 use code_source_tests::Printed;
 
 use super::Study;
@@ -27,6 +28,7 @@ async fn options_alone_connect_and_json_tells_what_was_written() {
     ];
     let json = study.connect_alone(&others).success().json();
     assert_eq!(json["connection"], "acme");
+    assert_eq!(json["written"], true);
     assert_eq!(json["created"], true);
     assert_eq!(json["token-written"], false);
     assert_eq!(json["repositories"][0]["branch"], "release/1");
@@ -53,6 +55,8 @@ async fn what_is_missing_is_named_with_its_option() {
         2,
         &["token is missing", "`--token-file FILE`", "`--token-stdin`"],
     );
+    let chosen = run(&["connect", "--connection", "acme", "--url", &url]);
+    fails(&chosen, 2, &["`code-source connect acme`"]);
     fails(
         &run(&["connect", "a b", "--url", &url]),
         2,
@@ -105,26 +109,36 @@ async fn the_same_checks_are_made_and_nothing_is_left_where_one_fails() {
     assert_eq!(study.written(), Vec::<String>::new());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_from_standard_input_is_kept_for_its_owner_alone() {
+/// The command with this as its standard input.
+fn piped(study: &Study, arguments: &[&str], input: &str) -> Printed {
     use std::io::Write as _;
-    use std::os::unix::fs::PermissionsExt as _;
     use std::process::Stdio;
 
-    let study = Study::new().await;
-    let way = study.way();
-    let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
-    arguments.splice(0..0, ["connect", "acme", "--token-stdin"]);
-    let mut command = study.runner().command(&arguments);
+    let mut command = study.runner().command(arguments);
     let piped = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = piped.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    writeln!(stdin, "{}", study.rig.token).unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
     drop(stdin);
-    Printed::from(child.wait_with_output().unwrap()).success();
+    Printed::from(child.wait_with_output().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_from_standard_input_is_kept_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let study = Study::new().await;
+    let way = study.way();
+    let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
+    arguments.splice(0..0, ["connect", "acme", "--token-stdin"]);
+    let empty = piped(&study, &[&arguments[..], &["--no-check"]].concat(), "");
+    fails(&empty, 9, &["from standard input", "it is empty"]);
+    assert_eq!(study.written(), Vec::<String>::new());
+    let line = format!("{}\n", study.rig.token);
+    piped(&study, &arguments, &line).success();
     for (name, mode) in [
         ("config.toml", 0o600),
         ("tokens/acme", 0o600),
@@ -182,4 +196,49 @@ async fn without_a_check_nothing_is_asked() {
             .contains("id = \"7\", path = \"web/shop\"")
     );
     assert_eq!(study.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_check_finds_is_told_and_that_nothing_was_written() {
+    let study = Study::new().await;
+    let user = study.rig.forge.user("reader");
+    let token = study.rig.forge.token(TokenSpec::new(&user, &["read_api"]));
+    let token = study.rig.token_file("reader", &token);
+    let token = format!("--token-file={}", token.display());
+    let audit = format!("--audit-file={}", study.path("audit"));
+    let people = study.connect_alone(&["acme", &token, &audit]);
+    let code = "token-without-api-scope";
+    fails(&people, 6, &[code, "nothing was written"]);
+    let programs = study.connect_alone(&["acme", &token, &audit, "--json"]);
+    assert_eq!(programs.status, 6, "{}", programs.stderr);
+    let json = programs.json();
+    assert_eq!(json["written"], false);
+    assert_eq!(json["works"], false);
+    assert_eq!(json["findings"][0]["code"], code);
+    assert_eq!(study.written(), Vec::<String>::new());
+    // Not even the record of what was asked.
+    assert_eq!(study.read("audit"), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_that_others_can_write_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let study = Study::new().await;
+    study.is_connected();
+    let open = std::fs::Permissions::from_mode(0o666);
+    std::fs::set_permissions(study.path("home/config.toml"), open).unwrap();
+    let arguments = [
+        "connect",
+        "acme",
+        "--no-check",
+        "--access=branches",
+        "--yes",
+    ];
+    let printed = study.runner().run(&arguments).success();
+    assert!(
+        printed.stderr.contains("warning: others can write"),
+        "{}",
+        printed.stderr
+    );
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use code_source_stand_in::ProjectSpec;
 use code_source_tests::{Printed, Terminal, binary};
 
 use super::Study;
@@ -38,6 +39,10 @@ fn run(study: &Study, command: &str) -> Printed {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_readme_lead_from_nothing_to_a_synced_directory() {
     let study = Study::new().await;
+    // More than one page of them.
+    study.rig.forge.many_projects(150, None, |index| {
+        ProjectSpec::new(format!("crowd/project-{index:03}"))
+    });
     let commands = commands("## Connect your GitLab");
     assert_eq!(commands[0], "code-source connect");
     let home = study.path("home");
@@ -50,7 +55,7 @@ async fn of_the_readme_lead_from_nothing_to_a_synced_directory() {
         ("Is the forge meant to be at", "y".to_owned()),
         ("Trust an authority", String::new()),
         ("in PEM form", study.path("ca.pem")),
-        ("> web/shop", "shop".to_owned()),
+        ("153; type to search", "shop".to_owned()),
         ("What does it hold?", "mono".to_owned()),
         ("> main", String::new()),
         ("Name of the connection", String::new()),

@@ -6,14 +6,15 @@ use std::time::Instant;
 use code_source_egress::ConnectedRepository;
 
 use super::conversation::Conversation;
-use super::repositories::KINDS;
+use super::repositories::{self, KINDS};
 use crate::cli::failure::CommandError;
+use crate::cli::listing::Way;
 use crate::cli::prompt::{Line, List, Row, thousands};
 use crate::cli::session::Session;
 use crate::cli::words;
 use crate::config::{RepositoryEntry, RepositoryType};
 use crate::contract::git::{RefKind, Reference};
-use crate::contract::repositories::{Access, Filter, Repository};
+use crate::contract::repositories::{Access, Filter, Repository, State};
 use crate::contract::types::{PageEnd, PageRequest};
 use crate::outcome::Outcome;
 
@@ -24,17 +25,46 @@ struct Loaded<T> {
 }
 
 impl Conversation<'_> {
-    /// One repository or two.
-    pub(super) async fn choose(
+    /// One repository or two, where it is not to stay as it is.
+    pub(super) async fn choose_or_keep(
         &mut self,
         session: &Session,
-    ) -> Result<Vec<RepositoryEntry>, CommandError> {
-        let mut loaded = self.repositories(session, None).await?;
-        if loaded.items.is_empty() {
-            self.prompter
-                .say("The token's account sees no repository: none is connected for now.\n");
-            return Ok(Vec::new());
+    ) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+        let entry = self.draft.present(self.file());
+        let present = entry.map_or_else(Vec::new, |entry| entry.repositories().to_vec());
+        if !present.is_empty() {
+            let paths: Vec<&str> = present.iter().map(|one| one.path.as_str()).collect();
+            let rows = [
+                Row::new(format!("Keep {}", paths.join(", ")), ""),
+                Row::new("Choose others", ""),
+                Row::new("Connect none", "for now"),
+            ];
+            let question = List::new("Repositories", &rows);
+            match self.prompter.choose(question).await? {
+                0 => return repositories::kept(session, &self.draft, self.file()).await,
+                1 => {}
+                _ => return Ok(Some(Vec::new())),
+            }
         }
+        let loaded = self.repositories(session, None).await?;
+        if loaded.items.is_empty() {
+            let rest = match present.is_empty() {
+                true => "none is connected for now",
+                false => "what is connected stays",
+            };
+            self.prompter.say(&format!(
+                "The token's account sees no repository: {rest}. `--repository PATH` names one.\n"
+            ));
+            return repositories::kept(session, &self.draft, self.file()).await;
+        }
+        self.choose(session, loaded).await.map(Some)
+    }
+
+    async fn choose(
+        &mut self,
+        session: &Session,
+        mut loaded: Loaded<Repository>,
+    ) -> Result<Vec<RepositoryEntry>, CommandError> {
         let first = self.repository(session, "Repository", &loaded).await?;
         let first = self.entry(session, first, &KINDS).await?;
         let is_alone = first.r#type == Some(RepositoryType::Monorepo);
@@ -66,7 +96,7 @@ impl Conversation<'_> {
             owner: None,
             minimum_access: None,
             member_only: false,
-            include_archived: false,
+            include_archived: true,
         };
         let fetch = async |request: PageRequest| {
             let outcome = session.source.list_repositories(&filter, &request).await;
@@ -74,7 +104,12 @@ impl Conversation<'_> {
             let answer = answer.map(|page| (page.items, page.end));
             Outcome { answer, report }
         };
-        self.load("repositories", fetch).await
+        let mut loaded = self.load("repositories", fetch).await?;
+        // They are seldom meant.
+        loaded
+            .items
+            .sort_by_key(|repository| !matches!(repository.state, State::Active));
+        Ok(loaded)
     }
 
     async fn branches(
@@ -116,11 +151,11 @@ impl Conversation<'_> {
     ) -> Result<Loaded<T>, CommandError> {
         let begun = Instant::now();
         let mut items = Vec::new();
-        let mut cursor = None;
+        let mut way = Way::from(None);
         loop {
             self.prompter.status(&progress(what, items.len(), begun));
             let request = PageRequest {
-                cursor: cursor.clone(),
+                cursor: way.cursor(),
                 limit: Some(if items.is_empty() { FIRST_PAGE } else { PAGE }),
             };
             let outcome = fetch(request).await;
@@ -129,6 +164,7 @@ impl Conversation<'_> {
                 .context()
                 .notes
                 .answer(format!("list the {what}"), outcome)?;
+            let count = page.len();
             items.extend(page);
             match end {
                 PageEnd::Complete => {
@@ -143,22 +179,27 @@ impl Conversation<'_> {
                         is_whole: false,
                     });
                 }
-                // The plugin is not trusted to come to an end.
-                PageEnd::More(next) if cursor.as_ref() == Some(&next) => {
+                PageEnd::More(next) if !way.goes_on(&next, count) => {
                     return Err(CommandError::Loop {
                         tried: format!("list the {what}"),
                     });
                 }
-                PageEnd::More(next) => cursor = Some(next),
+                PageEnd::More(_) => {}
             }
         }
     }
 
-    /// A word to search the forge for.
-    async fn word(&mut self, what: &str) -> Result<String, CommandError> {
+    /// A word to search the forge for, where the one before found too many as well.
+    async fn word(&mut self, what: &str, before: Option<&str>) -> Result<String, CommandError> {
         let most = thousands(MOST);
-        self.prompter
-            .say(&format!("There are more than {most} {what}.\n"));
+        let found = match before {
+            None => format!("There are more than {most} {what}.\n"),
+            Some(word) => format!(
+                "More than {most} {what} are found by `{}`: a longer word finds fewer.\n",
+                crate::cli::escape::line(word)
+            ),
+        };
+        self.prompter.say(&found);
         loop {
             let question = Line {
                 title: "Search for (three letters or more)",
@@ -183,9 +224,14 @@ impl Conversation<'_> {
             let index = self.prompter.choose(List::new(title, &rows)).await?;
             return Ok(loaded.items[index].clone());
         }
+        let mut before: Option<String> = None;
         loop {
-            let word = self.word("repositories").await?;
+            let word = self.word("repositories", before.as_deref()).await?;
             let found = self.repositories(session, Some(&word)).await?;
+            before = (!found.is_whole).then_some(word);
+            if before.is_some() {
+                continue;
+            }
             let mut rows: Vec<Row> = found.items.iter().map(repository_row).collect();
             rows.push(Row::new("(search for something else)", ""));
             let index = self.prompter.choose(List::new(title, &rows)).await?;
@@ -209,8 +255,8 @@ impl Conversation<'_> {
         let mut word = None;
         loop {
             let mut found = self.branches(session, repository, word.as_deref()).await?;
-            if !found.is_whole && word.is_none() {
-                word = Some(self.word("branches").await?);
+            if !found.is_whole {
+                word = Some(self.word("branches", word.as_deref()).await?);
                 continue;
             }
             found.items.sort_by_key(|branch| !branch.default);
@@ -225,7 +271,7 @@ impl Conversation<'_> {
             if let Some(branch) = found.items.get(index) {
                 return Ok(Some(branch.name.clone()));
             }
-            word = Some(self.word("branches").await?);
+            word = Some(self.word("branches", None).await?);
         }
     }
 
@@ -235,21 +281,44 @@ impl Conversation<'_> {
         repository: Repository,
         kinds: &[(RepositoryType, &str)],
     ) -> Result<RepositoryEntry, CommandError> {
-        let rows: Vec<Row> = kinds
-            .iter()
-            .map(|(kind, what)| Row::new(kind.as_str(), *what))
-            .collect();
-        let index = self
-            .prompter
-            .choose(List::new("What does it hold?", &rows))
-            .await?;
+        let kind = self.kind("What does it hold?", kinds).await?;
         let branch = self.branch(session, &repository).await?;
         Ok(RepositoryEntry {
             id: repository.id,
             path: repository.path,
             branch,
-            r#type: Some(kinds[index].0),
+            r#type: Some(kind),
         })
+    }
+
+    /// What those repositories hold of which that was not said.
+    pub(super) async fn kinds(
+        &mut self,
+        entries: &mut [RepositoryEntry],
+    ) -> Result<(), CommandError> {
+        let kinds = if entries.len() > 1 {
+            &KINDS[..2]
+        } else {
+            &KINDS
+        };
+        for entry in entries.iter_mut().filter(|entry| entry.r#type.is_none()) {
+            let title = format!("What does {} hold?", entry.path);
+            entry.r#type = Some(self.kind(&title, kinds).await?);
+        }
+        Ok(())
+    }
+
+    async fn kind(
+        &mut self,
+        title: &str,
+        kinds: &[(RepositoryType, &str)],
+    ) -> Result<RepositoryType, CommandError> {
+        let rows: Vec<Row> = kinds
+            .iter()
+            .map(|(kind, what)| Row::new(kind.as_str(), *what))
+            .collect();
+        let index = self.prompter.choose(List::new(title, &rows)).await?;
+        Ok(kinds[index].0)
     }
 }
 
@@ -264,10 +333,13 @@ fn repository_row(repository: &Repository) -> Row {
         .access
         .clone()
         .filter(|access| !matches!(access, Access::None));
-    let note = match access.map(words::access) {
-        Some(access) => format!("{branch}, {access}"),
-        None => branch.to_owned(),
-    };
+    let state = Some(repository.state.clone()).filter(|state| !matches!(state, State::Active));
+    let mut note = branch.to_owned();
+    for word in [state.map(words::state), access.map(words::access)] {
+        if let Some(word) = word {
+            note.push_str(&format!(", {word}"));
+        }
+    }
     Row::new(&repository.path, note)
 }
 

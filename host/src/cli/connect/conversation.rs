@@ -1,19 +1,19 @@
 //! Asking for a connection on a terminal, in the order in which people know the answers: apart from
 //! what is done with the answers, which options could have given too.
 
-use ipnet::IpNet;
-
 use super::Arguments;
 use super::draft::{self, Draft, Token};
-use super::repositories;
+use super::mending::Change;
+use super::repositories::{self, Wish};
 use super::{trial, written};
 use crate::cli::context::Context;
 use crate::cli::explain;
 use crate::cli::failure::CommandError;
 use crate::cli::prompt::{Line, List, Prompter, Row};
 use crate::cli::session::Session;
-use crate::config::ConnectionEntry;
 use crate::config::file::ConfigurationFile;
+use crate::config::{ConnectionEntry, RepositoryEntry};
+use crate::credential::Secret;
 
 /// A conversation with whoever sits at the terminal.
 pub(super) struct Conversation<'c> {
@@ -24,17 +24,10 @@ pub(super) struct Conversation<'c> {
     arguments: Arguments,
     /// What the file says of the connection so far.
     present: Option<ConnectionEntry>,
-}
-
-/// What can be changed where a connection does not work.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Change {
-    Address,
-    Authority,
-    /// None: find out first.
-    Diagnosis,
-    Nothing,
-    Token,
+    /// The repositories that options name.
+    wishes: Vec<Wish>,
+    /// Whether repositories are chosen where none is named.
+    chooses: bool,
 }
 
 impl<'c> Conversation<'c> {
@@ -42,10 +35,12 @@ impl<'c> Conversation<'c> {
         context: &'c Context,
         file: &'c ConfigurationFile,
         draft: Draft,
-        arguments: Arguments,
+        mut arguments: Arguments,
     ) -> Result<Self, CommandError> {
-        let present = file.configuration().connection(&draft.name).ok().cloned();
+        let present = draft.present(file).cloned();
         Ok(Self {
+            wishes: std::mem::take(&mut arguments.repository),
+            chooses: true,
             prompter: Prompter::start(NOTHING_WRITTEN)?,
             draft,
             context,
@@ -57,28 +52,25 @@ impl<'c> Conversation<'c> {
 
     /// Ask until there is a connection that works and that somebody wants to be written.
     pub(super) async fn hold(mut self) -> Result<Draft, CommandError> {
-        let wishes = std::mem::take(&mut self.arguments.repository);
         let is_update =
-            self.present.is_some() && !(wishes.is_empty() && self.draft.is_empty(self.file));
-        if let Some(url) = self.draft.url.take() {
-            self.take_address(&url);
+            self.present.is_some() && !(self.wishes.is_empty() && self.draft.is_empty(self.file));
+        self.chooses = !is_update;
+        if let Some(url) = self.draft.url.take()
+            && !self.take_address(&url)
+        {
+            self.address().await?;
         }
         if self.arguments.no_check {
             self.complete(is_update).await?;
             self.draft.chosen(self.file)?;
-            let entries = repositories::believed(&wishes)?;
-            self.draft.repositories = (!entries.is_empty()).then_some(entries);
+            self.draft.repositories = repositories::believed(&self.wishes, &self.draft, self.file)?;
         } else {
-            let session = self.connect(is_update).await?;
-            if !wishes.is_empty() {
-                let found = repositories::found(&session, &wishes);
-                self.draft.repositories = Some(found.await?);
-            } else if !is_update {
-                self.draft.repositories = Some(self.choose(&session).await?);
-            }
+            self.settle(is_update).await?;
         }
         self.name().await?;
-        let preview = written::preview(&self.draft, self.file)?;
+        let Some(preview) = written::preview(&self.draft, self.file)? else {
+            return Ok(self.draft);
+        };
         self.prompter.say(&preview);
         if self.prompter.agrees("Write this?").await? {
             return Ok(self.draft);
@@ -86,6 +78,47 @@ impl<'c> Conversation<'c> {
         Err(CommandError::Interrupted {
             left: NOTHING_WRITTEN.to_owned(),
         })
+    }
+
+    /// Ask until there is a connection that works, with repositories that are there.
+    async fn settle(&mut self, mut is_update: bool) -> Result<(), CommandError> {
+        loop {
+            let session = self.connect(is_update).await?;
+            let error = match self.connected(&session).await {
+                Ok(entries) => {
+                    self.draft.repositories = entries;
+                    return Ok(());
+                }
+                Err(error) => self.tell(error)?,
+            };
+            let first = match self.wishes.is_empty() {
+                true => Change::Nothing,
+                false => Change::Repositories,
+            };
+            self.mend(&error, Some(first)).await?;
+            is_update |= self.present.is_some();
+        }
+    }
+
+    async fn connected(
+        &mut self,
+        session: &Session,
+    ) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+        if !self.wishes.is_empty() {
+            let mut entries = repositories::found(session, &self.wishes).await?;
+            self.kinds(&mut entries).await?;
+            return Ok(Some(entries));
+        }
+        if self.chooses {
+            return self.choose_or_keep(session).await;
+        }
+        repositories::kept(session, &self.draft, self.file).await
+    }
+
+    /// Choose repositories, whatever the options say of them.
+    pub(super) fn choose_instead(&mut self) {
+        self.wishes.clear();
+        self.chooses = true;
     }
 
     /// Ask for an address and a token, as far as they are missing.
@@ -104,17 +137,26 @@ impl<'c> Conversation<'c> {
         loop {
             self.complete(is_update || self.is_kept()).await?;
             let error = match self.attempt().await {
-                Err(error @ CommandError::Interrupted { .. }) => return Err(error),
-                Err(error) => error,
+                Err(error) => self.tell(error)?,
                 Ok(session) => return Ok(session),
             };
-            if !matches!(error, CommandError::Findings) {
+            self.mend(&error, None).await?;
+            is_update |= self.present.is_some();
+        }
+    }
+
+    /// Say what went wrong, and go on with it, unless it is that somebody gave up.
+    pub(super) fn tell(&mut self, error: CommandError) -> Result<CommandError, CommandError> {
+        match error {
+            CommandError::Interrupted { .. } => return Err(error),
+            // It has said so itself.
+            CommandError::Findings => {}
+            _ => {
                 let text = explain::for_people(&error.describe());
                 self.prompter.say(&format!("\n{text}\n"));
             }
-            self.mend(&error).await?;
-            is_update |= self.present.is_some();
         }
+        Ok(error)
     }
 
     /// Whether both were answered with what the file says already.
@@ -126,53 +168,16 @@ impl<'c> Conversation<'c> {
         let session = trial::open(&self.draft, self.file, self.context)?;
         self.prompter
             .say(&format!("Asking {} ...\n", session.source.base_url()));
-        let verdict = trial::check(&session).await?;
-        self.prompter.say(&format!("\n{}\n", verdict.text));
-        if verdict.works {
+        let report = trial::check(&session).await?;
+        self.prompter.say(&format!("\n{}\n", report.for_people()));
+        if report.works {
             Ok(session)
         } else {
             Err(CommandError::Findings)
         }
     }
 
-    /// Change what keeps it from working.
-    async fn mend(&mut self, error: &CommandError) -> Result<(), CommandError> {
-        let remedy = remedy(error);
-        if let Some(range) = remedy.and_then(private_range) {
-            let question = format!("Is the forge meant to be at {range}?");
-            if self.prompter.agrees(&question).await? {
-                self.draft.private_addresses.push(range.to_string());
-                return Ok(());
-            }
-        }
-        let mut offers = offers(error.describe().exit_status);
-        if remedy.is_some_and(|remedy| remedy.starts_with("ca-file = ")) {
-            offers.insert(0, Change::Authority);
-        }
-        loop {
-            let rows: Vec<Row> = offers.iter().map(|offer| offer.row()).collect();
-            let answer = self.prompter.choose(List::new("What now?", &rows)).await?;
-            match offers.remove(answer) {
-                Change::Address => return self.address().await,
-                Change::Authority => {
-                    let file = self
-                        .file_name("File with its certificate, in PEM form")
-                        .await?;
-                    self.draft.ca_file = Some(file);
-                    return Ok(());
-                }
-                Change::Diagnosis => {
-                    self.prompter.status("Going the way of a request ...");
-                    let text = trial::diagnose(&self.draft, self.file, self.context).await?;
-                    self.prompter.say(&format!("{text}\n"));
-                }
-                Change::Nothing => return Ok(()),
-                Change::Token => return self.token().await,
-            }
-        }
-    }
-
-    async fn address(&mut self) -> Result<(), CommandError> {
+    pub(super) async fn address(&mut self) -> Result<(), CommandError> {
         let present = self.present.as_ref().map(|entry| entry.url().to_owned());
         loop {
             let question = Line {
@@ -197,7 +202,7 @@ impl<'c> Conversation<'c> {
                 return false;
             }
         };
-        self.draft.url = Some(base.to_string());
+        self.draft.take_address(base.to_string());
         if self.arguments.name.is_none() {
             self.draft.name =
                 draft::name_for(&base.origin().host().to_string(), self.file.configuration());
@@ -205,7 +210,7 @@ impl<'c> Conversation<'c> {
         true
     }
 
-    async fn token(&mut self) -> Result<(), CommandError> {
+    pub(super) async fn token(&mut self) -> Result<(), CommandError> {
         let mut rows = vec![
             Row::new("Type or paste it", "it is not shown"),
             Row::new("It is in a file", "and stays there"),
@@ -216,12 +221,23 @@ impl<'c> Conversation<'c> {
         }
         let answer = self.prompter.choose(List::new("Token", &rows)).await?;
         self.draft.token = match (answer + 4 - rows.len(), self.present.is_some()) {
-            (1, _) => Some(Token::Typed(self.prompter.secret("Token").await?)),
+            (1, _) => Some(Token::Typed(self.secret().await?)),
             (2, _) => Some(Token::File(self.file_name("File with the token").await?)),
             (3, _) => Some(Token::Environment(self.text("Name of the variable").await?)),
             _ => None,
         };
         Ok(())
+    }
+
+    /// A token that can be one.
+    async fn secret(&mut self) -> Result<Secret, CommandError> {
+        loop {
+            let secret = self.prompter.secret("Token").await?;
+            match draft::check_token(&secret, "what was typed") {
+                Ok(()) => return Ok(secret),
+                Err(error) => drop(self.tell(error)?),
+            }
+        }
     }
 
     async fn text(&mut self, title: &str) -> Result<String, CommandError> {
@@ -239,7 +255,10 @@ impl<'c> Conversation<'c> {
     }
 
     /// A file's name. No shell stands between that would know what `~` is.
-    async fn file_name(&mut self, title: &str) -> Result<std::path::PathBuf, CommandError> {
+    pub(super) async fn file_name(
+        &mut self,
+        title: &str,
+    ) -> Result<std::path::PathBuf, CommandError> {
         let answer = self.text(title).await?;
         let below = answer.strip_prefix("~/");
         let home = below.and_then(|below| Some(std::env::home_dir()?.join(below)));
@@ -272,75 +291,13 @@ impl<'c> Conversation<'c> {
         Ok(())
     }
 
+    pub(super) fn file(&self) -> &'c ConfigurationFile {
+        self.file
+    }
+
     pub(super) fn context(&self) -> &'c Context {
         self.context
     }
 }
 
-impl Change {
-    fn row(self) -> Row {
-        match self {
-            Self::Address => Row::new("Another address", ""),
-            Self::Authority => Row::new("Trust an authority", "its certificate is in a file"),
-            Self::Diagnosis => Row::new("Find the cause", "as `code-source doctor` does"),
-            Self::Nothing => Row::new("Try again", "nothing is changed"),
-            Self::Token => Row::new("Another token", ""),
-        }
-    }
-}
-
-/// What to offer, the likeliest first.
-fn offers(exit_status: u8) -> Vec<Change> {
-    use crate::cli::exit::Exit;
-    let token = [
-        Exit::FINDINGS,
-        Exit::FORBIDDEN,
-        Exit::TOKEN,
-        Exit::UNAUTHENTICATED,
-    ];
-    if token.iter().any(|exit| exit.number == exit_status) {
-        vec![
-            Change::Token,
-            Change::Address,
-            Change::Diagnosis,
-            Change::Nothing,
-        ]
-    } else {
-        vec![
-            Change::Address,
-            Change::Token,
-            Change::Diagnosis,
-            Change::Nothing,
-        ]
-    }
-}
-
-/// The line of configuration that would let the request that failed succeed.
-fn remedy(error: &CommandError) -> Option<&str> {
-    let CommandError::Call { report, .. } = error else {
-        return None;
-    };
-    report.failed_request()?.failure()?.remedy.as_deref()
-}
-
-fn private_range(remedy: &str) -> Option<IpNet> {
-    let list = remedy.strip_prefix("private-addresses = [")?;
-    list.rsplit('"').nth(1)?.parse().ok()
-}
-
 pub(super) const NOTHING_WRITTEN: &str = "nothing was written";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_range_to_ask_about_is_the_one_that_is_missing() {
-        let range = |remedy| private_range(remedy).map(|range| range.to_string());
-        let one = range("private-addresses = [\"127.0.0.1/32\"]");
-        assert_eq!(one.as_deref(), Some("127.0.0.1/32"));
-        let second = range("private-addresses = [\"10.0.0.0/8\", \"fd00::1/128\"]");
-        assert_eq!(second.as_deref(), Some("fd00::1/128"));
-        assert_eq!(range("ca-file = \"/a.pem\""), None);
-    }
-}

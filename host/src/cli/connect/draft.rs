@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use code_source_egress::BaseUrl;
 use toml_edit::{Array, InlineTable, Value};
 
+use super::values;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
 use crate::config::file::ConfigurationFile;
-use crate::config::{Configuration, RepositoryEntry, edit};
-use crate::credential::{Secret, TokenSource};
+use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
+use crate::credential::{Form, Secret, TokenSource};
 
 /// What is to be written of a connection. What it does not say stays as it is in the file.
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub(super) struct Draft {
     pub(super) url: Option<String>,
     pub(super) token: Option<Token>,
     pub(super) ca_file: Option<PathBuf>,
-    /// Ranges beside those of the options.
+    /// Ranges that were agreed to, beside those of the options.
     pub(super) private_addresses: Vec<String>,
     pub(super) repositories: Option<Vec<RepositoryEntry>>,
     options: GlobalArguments,
@@ -54,20 +56,56 @@ impl Draft {
             .is_ok_and(|settings| settings.is_empty())
     }
 
+    /// What the file says of the connection so far.
+    pub(super) fn present<'f>(&self, file: &'f ConfigurationFile) -> Option<&'f ConnectionEntry> {
+        file.configuration().connection(&self.name).ok()
+    }
+
+    /// Another address. What was agreed to was agreed to for the one before.
+    pub(super) fn take_address(&mut self, url: String) {
+        if self.url.as_ref().is_some_and(|before| *before != url) {
+            self.private_addresses.clear();
+            self.ca_file.clone_from(&self.options.ca_file);
+        }
+        self.url = Some(url);
+    }
+
+    /// Whether it leads to another forge than the file does, as far as addresses tell.
+    pub(super) fn moves(&self, file: &ConfigurationFile) -> bool {
+        let (Some(url), Some(entry)) = (&self.url, self.present(file)) else {
+            return false;
+        };
+        !BaseUrl::parse(entry.url()).is_ok_and(|base| base.to_string() == *url)
+    }
+
     /// The text of the file with it.
     pub(super) fn text(&self, file: &ConfigurationFile) -> Result<String, CommandError> {
-        let settings = self.settings(file)?;
+        self.text_with(file, &self.settings(file)?)
+    }
+
+    fn text_with(
+        &self,
+        file: &ConfigurationFile,
+        settings: &[(&'static str, Value)],
+    ) -> Result<String, CommandError> {
         let text = file.configuration().text();
-        edit::with_connection(text, &self.name, &settings).map_err(|source| CommandError::File {
+        edit::with_connection(text, &self.name, settings).map_err(|source| CommandError::File {
             action: "change",
             path: file.configuration().file().to_owned(),
             source,
         })
     }
 
-    /// The connection as it will be when it is written; its token is where it is now.
+    /// The connection as it is tried out: its token is where it is now, no new record is begun, and
+    /// no repository counts as known, for the file may know those of another forge.
     pub(super) fn chosen(&self, file: &ConfigurationFile) -> Result<Chosen, CommandError> {
-        let text = self.text(file)?;
+        let mut settings = self.settings(file)?;
+        settings.retain(|(key, _)| !matches!(*key, "audit-file" | "repositories"));
+        let present = self.present(file);
+        if present.is_some_and(|entry| !entry.repositories().is_empty()) {
+            settings.push(("repositories", Array::new().into()));
+        }
+        let text = self.text_with(file, &settings)?;
         let configuration = Configuration::parse(&text, file.configuration().file())
             .map_err(CommandError::Configuration)?;
         let mut chosen = Chosen::of(configuration, &self.name)?;
@@ -77,21 +115,45 @@ impl Draft {
         Ok(chosen)
     }
 
-    /// Where a token that was typed is kept.
+    /// Where a token that was typed is kept: in no file that is there already, for it may be
+    /// another's, and until the address is written too it would go to the one before.
     pub(super) fn token_path(&self, file: &ConfigurationFile) -> PathBuf {
         let tokens = file.tokens();
-        let configuration = file.configuration();
-        let is_taken = |path: &Path| {
-            configuration.names().any(|name| {
-                let entry = configuration.connection(name).ok();
-                let token = entry.map(|entry| entry.token());
-                name != self.name && matches!(token, Some(TokenSource::File(file)) if file == path)
-            })
-        };
-        let first = tokens.join(&self.name);
-        let others = (2..).map(|number| tokens.join(format!("{}-{number}", self.name)));
+        let name: String = self
+            .name
+            .chars()
+            .map(|character| if is_bare(character) { character } else { '-' })
+            .collect();
+        let first = tokens.join(&name);
+        let others = (2..=MOST_TOKENS).map(|number| tokens.join(format!("{name}-{number}")));
         let mut paths = std::iter::once(first.clone()).chain(others);
-        paths.find(|path| !is_taken(path)).unwrap_or(first)
+        let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
+        paths
+            .find(|path| is_free(path) && !self.is_anothers(path, file))
+            .unwrap_or(first)
+    }
+
+    /// The file of the token before, where `connect` wrote it and nobody needs it any more.
+    pub(super) fn superseded(&self, file: &ConfigurationFile) -> Option<PathBuf> {
+        let TokenSource::File(old) = self.present(file)?.token() else {
+            return None;
+        };
+        let is_kept = match self.token.as_ref()? {
+            Token::File(new) => is_same(new, &old),
+            Token::Environment(_) | Token::Typed(_) => false,
+        };
+        let is_ours = old.parent() == Some(&*file.tokens());
+        (is_ours && !is_kept && old.exists() && !self.is_anothers(&old, file)).then_some(old)
+    }
+
+    /// Whether another connection of the file has its token there.
+    fn is_anothers(&self, path: &Path, file: &ConfigurationFile) -> bool {
+        let configuration = file.configuration();
+        configuration.names().any(|name| {
+            let entry = configuration.connection(name).ok();
+            let token = entry.map(ConnectionEntry::token);
+            name != self.name && matches!(token, Some(TokenSource::File(file)) if file == path)
+        })
     }
 
     /// Each key with its value, in the order of the documentation.
@@ -105,7 +167,7 @@ impl Draft {
         let plugin = options.plugin.as_deref();
         let plugin = plugin.map(|path| -> Result<_, CommandError> {
             let mut table = InlineTable::new();
-            table.insert("path", absolute(path)?);
+            table.insert("path", values::absolute(path)?);
             if let Some(digest) = &options.plugin_sha256 {
                 table.insert("sha256", digest.into());
             }
@@ -116,26 +178,41 @@ impl Draft {
         add("token", self.token_value(file)?);
         add(
             "ca-file",
-            self.ca_file.as_deref().map(absolute).transpose()?,
+            self.ca_file.as_deref().map(values::absolute).transpose()?,
         );
-        add("client-certificate", client_certificate(options)?);
-        add("proxy", proxy(options)?);
-        add("private-addresses", list(&self.ranges(file)));
+        add("client-certificate", values::client_certificate(options)?);
+        add("proxy", values::proxy(options)?);
+        let ranges = options.private_address.iter().map(ToString::to_string);
+        let ranges = ranges.chain(self.private_addresses.iter().cloned());
+        add(
+            "private-addresses",
+            self.more(file, "private-addresses", ranges),
+        );
         add(
             "allow-plain-http",
             options.allow_plain_http.then(|| true.into()),
         );
-        add("access", access(options));
-        add("redirect-origins", list(&options.redirect_origin));
-        add("webhook-urls", list(&options.webhook_url));
-        add("secrets", secrets(options)?);
+        let access = options.access.iter().map(|one| one.as_str().to_owned());
+        add("access", self.more(file, "access", access));
+        let origins = options.redirect_origin.iter().cloned();
+        add(
+            "redirect-origins",
+            self.more(file, "redirect-origins", origins),
+        );
+        let urls = options.webhook_url.iter().cloned();
+        add("webhook-urls", self.more(file, "webhook-urls", urls));
+        add("secrets", values::secrets(options)?);
         add(
             "audit-file",
-            options.audit_file.as_deref().map(absolute).transpose()?,
+            options
+                .audit_file
+                .as_deref()
+                .map(values::absolute)
+                .transpose()?,
         );
         add(
             "repositories",
-            self.repositories.as_deref().map(repositories),
+            self.repositories.as_deref().map(values::repositories),
         );
         Ok(settings)
     }
@@ -145,7 +222,7 @@ impl Draft {
         match &self.token {
             None => return Ok(None),
             Some(Token::Environment(name)) => table.insert("env", name.into()),
-            Some(Token::File(path)) => table.insert("file", absolute(path)?),
+            Some(Token::File(path)) => table.insert("file", values::absolute(path)?),
             Some(Token::Typed(_)) => {
                 let path = self.token_path(file);
                 // Beside the file, so that the directory can be moved as a whole.
@@ -153,37 +230,55 @@ impl Draft {
                 let path = beside
                     .and_then(|beside| path.strip_prefix(beside).ok().map(Path::to_owned))
                     .unwrap_or(path);
-                table.insert("file", text(&path)?)
+                table.insert("file", values::text(&path)?)
             }
         };
         Ok(Some(table.into()))
     }
 
-    /// Ranges that an answer added stand beside those of the file, those of options instead of them.
-    fn ranges(&self, file: &ConfigurationFile) -> Vec<String> {
-        let given: Vec<String> = self
-            .options
-            .private_address
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        if self.private_addresses.is_empty() {
-            return given;
-        }
-        let entry = file.configuration().connection(&self.name).ok();
-        let present = entry
-            .map(|entry| entry.private_addresses())
-            .unwrap_or_default();
-        let mut ranges = if given.is_empty() { present } else { given };
-        ranges.extend(self.private_addresses.iter().cloned());
-        ranges
+    /// A list of the file with what is added to it.
+    fn more(
+        &self,
+        file: &ConfigurationFile,
+        key: &str,
+        texts: impl Iterator<Item = String>,
+    ) -> Option<Value> {
+        let texts: Vec<String> = texts.collect();
+        let present = values::list_in(file.configuration().text(), &self.name, key);
+        let begun = || match key {
+            // What is left out of a file is that; in a list it has to be said.
+            "access" => Array::from_iter(["read"]),
+            _ => Array::new(),
+        };
+        (!texts.is_empty()).then(|| values::with_more(present.unwrap_or_else(begun), &texts))
     }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whether this can be a token at all, before anything is opened. `place` says where it comes from.
+pub(super) fn check_token(secret: &Secret, place: &str) -> Result<(), CommandError> {
+    let Some(problem) = Form::Token.problem(secret.expose()) else {
+        return Ok(());
+    };
+    let source = crate::error::Error::Credential {
+        what: "token",
+        place: place.to_owned(),
+        problem: problem.to_owned(),
+    };
+    Err(CommandError::Open {
+        tried: "connect".to_owned(),
+        source,
+        at: None,
+    })
 }
 
 /// Whether the name can stand in a file as it is: nobody should have to quote it.
 pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(is_bare) {
+    if !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_bare) {
         return Ok(());
     }
     Err(CommandError::usage(
@@ -192,17 +287,17 @@ pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
     ))
 }
 
+fn is_bare(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
 /// A name for a connection to this host: what distinguishes it from others.
 pub(super) fn name_for(host: &str, configuration: &Configuration) -> String {
     let is_address = host.parse::<std::net::Ipv4Addr>().is_ok() || host.contains(':');
-    let labels: Vec<&str> = host.split('.').collect();
-    let name = match labels.as_slice() {
-        _ if is_address => host,
-        [_, name, _, ..] => name,
-        [name, ..] => name,
-        [] => host,
+    let name = match is_address {
+        true => host,
+        false => label(host),
     };
-    let is_bare = |character: char| character.is_ascii_alphanumeric() || character == '-';
     let name: String = name
         .chars()
         .map(|character| if is_bare(character) { character } else { '-' })
@@ -225,102 +320,43 @@ pub(super) fn name_for(host: &str, configuration: &Configuration) -> String {
     }
 }
 
-fn client_certificate(options: &GlobalArguments) -> Result<Option<Value>, CommandError> {
-    let (Some(certificate), Some(key)) = (&options.client_certificate, &options.client_key) else {
-        return Ok(None);
+/// The label that says whose the host is: the one behind its own name, if that is not the end that
+/// everybody has.
+fn label(host: &str) -> &str {
+    let labels: Vec<&str> = host.split('.').collect();
+    let end = match labels.as_slice() {
+        [.., second, last] if last.len() == 2 && SHARED.contains(second) => 2,
+        _ => 1,
     };
-    let mut table = InlineTable::new();
-    table.insert("certificate", absolute(certificate)?);
-    table.insert("key", absolute(key)?);
-    Ok(Some(table.into()))
+    let own = &labels[..labels.len().saturating_sub(end)];
+    own.get(1).or(own.first()).copied().unwrap_or(host)
 }
 
-fn proxy(options: &GlobalArguments) -> Result<Option<Value>, CommandError> {
-    let Some(url) = &options.proxy else {
-        return Ok(None);
-    };
-    let Some(credentials) = &options.proxy_credentials_file else {
-        return Ok(Some(url.into()));
-    };
-    let mut table = InlineTable::new();
-    table.insert("url", url.into());
-    table.insert("credentials", in_file(credentials)?);
-    Ok(Some(table.into()))
-}
+/// What stands before a country's letters, and says nobody's name.
+const SHARED: [&str; 8] = ["ac", "co", "com", "edu", "gov", "ne", "net", "org"];
 
-fn access(options: &GlobalArguments) -> Option<Value> {
-    let given = options.access.iter().map(|access| access.as_str());
-    let mut all = vec!["read"];
-    all.extend(given.filter(|access| *access != "read"));
-    (!options.access.is_empty()).then(|| all.into_iter().collect::<Array>().into())
-}
-
-fn secrets(options: &GlobalArguments) -> Result<Option<Value>, CommandError> {
-    let mut table = InlineTable::new();
-    for (name, file) in options
-        .secret
-        .iter()
-        .filter_map(|text| text.split_once('='))
-    {
-        table.insert(name, in_file(Path::new(file))?);
-    }
-    Ok((!table.is_empty()).then(|| table.into()))
-}
-
-fn repositories(all: &[RepositoryEntry]) -> Value {
-    let tables = all.iter().map(|one| {
-        let mut table = InlineTable::new();
-        table.insert("id", one.id.as_str().into());
-        table.insert("path", one.path.as_str().into());
-        if let Some(branch) = &one.branch {
-            table.insert("branch", branch.into());
-        }
-        if let Some(kind) = one.r#type {
-            table.insert("type", kind.as_str().into());
-        }
-        table
-    });
-    let mut array: Array = tables.map(Value::from).collect();
-    if all.len() > 1 {
-        array
-            .iter_mut()
-            .for_each(|value| value.decor_mut().set_prefix("\n  "));
-        array.set_trailing("\n");
-        array.set_trailing_comma(true);
-    }
-    array.into()
-}
-
-fn list(texts: &[String]) -> Option<Value> {
-    (!texts.is_empty()).then(|| texts.iter().collect::<Array>().into())
-}
-
-fn in_file(path: &Path) -> Result<Value, CommandError> {
-    let mut table = InlineTable::new();
-    table.insert("file", absolute(path)?);
-    Ok(table.into())
-}
-
-/// A path as it is from everywhere: those of the file begin at its own directory.
-fn absolute(path: &Path) -> Result<Value, CommandError> {
-    let absolute = std::path::absolute(path).map_err(|source| CommandError::File {
-        action: "find",
-        path: path.to_owned(),
-        source,
-    })?;
-    text(&absolute)
-}
-
-fn text(path: &Path) -> Result<Value, CommandError> {
-    path.to_str().map(Value::from).ok_or_else(|| {
-        CommandError::usage(
-            format!(
-                "the path `{}` cannot be written into the configuration",
-                path.display()
-            ),
-            "the configuration is UTF-8; give the file another name, or reach it by a link",
-        )
-    })
-}
+/// One token is there for each time that `connect` was ended at the worst moment.
+const MOST_TOKENS: u32 = 1_000;
 
 const LONGEST_NAME: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_called_what_distinguishes_its_host() {
+        let empty = Configuration::parse("", Path::new("config.toml")).unwrap();
+        for (host, name) in [
+            ("git.acme.example", "acme"),
+            ("acme.example", "acme"),
+            ("acme.co.uk", "acme"),
+            ("git.acme.co.uk", "acme"),
+            ("co.uk", "co-uk"),
+            ("localhost", "localhost"),
+            ("10.0.0.1", "10-0-0-1"),
+        ] {
+            assert_eq!(name_for(host, &empty), name, "{host}");
+        }
+    }
+}

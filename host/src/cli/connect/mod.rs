@@ -1,32 +1,38 @@
 //! `connect`: from an address and a token to a connection that works and is written down; apart
 //! from the commands that use one.
 //!
-//! - `draft`: what is to be written
+//! - `draft`, `values`: what is to be written
 //! - `trial`: whether it works
-//! - `conversation`, `choosing`: asking for it on a terminal
+//! - `conversation`, `choosing`, `mending`: asking for it on a terminal
 //! - `repositories`: what options say of repositories
-//! - `written`: what is shown before and after
+//! - `written`, `preview`: what is shown before and after
 
 mod choosing;
 mod conversation;
 mod draft;
+mod mending;
+mod preview;
 mod repositories;
 mod trial;
+mod values;
 mod written;
 
 use std::io::{IsTerminal as _, Read as _};
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::conversation::{Conversation, NOTHING_WRITTEN};
 use self::draft::{Draft, Token};
 use self::repositories::Wish;
 pub(crate) use self::written::{RepositoryShape, token_place};
+use super::check;
 use super::confirmation::{self, ConfirmationArguments};
 use super::context::Context;
 use super::failure::CommandError;
 use super::interrupt::{self, Left};
 use super::prompt::Prompter;
+use crate::config::RepositoryEntry;
 use crate::config::file::ConfigurationFile;
 use crate::credential::Secret;
 
@@ -38,6 +44,8 @@ written. A token that is typed, or comes from standard input, is kept in a file 
 the configuration, which only you can read; one in a file or a variable stays where it is.
 
 For a connection that is there already, the options that are given are changed, and nothing else.
+An option that may be repeated adds to what is there; only --repository says anew which there are.
+Where --url leads elsewhere, the forge there is asked which repositories the paths are.
 
 Examples:
   code-source connect
@@ -68,9 +76,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     interrupt::set_left(Left::new(NOTHING_WRITTEN));
     let file = super::connections::file(&context.options)?;
-    if let Some(name) = &arguments.name {
-        draft::check_name(name)?;
-    }
+    check_name(arguments.name.as_deref(), &file, context)?;
     repositories::check_wishes(&arguments.repository)?;
     super::chosen::check(&context.options)?;
     let mut draft = Draft::new(&context.options);
@@ -80,9 +86,10 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     if let Some(name) = &arguments.name {
         draft.name.clone_from(name);
     }
-    let is_known = file.configuration().connection(&draft.name).is_ok();
+    let is_known = draft.present(&file).is_some();
     let is_asked = !arguments.confirmation.is_given() && !context.output.is_json();
     let draft = if is_asked && Prompter::is_possible() {
+        written::check(&file)?;
         let conversation = Conversation::start(context, &file, draft, arguments)?;
         conversation.hold().await?
     } else {
@@ -91,11 +98,35 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     written::finish(&draft, &file, context, is_known)
 }
 
+/// Whether it can be the name of a connection, and is the only one that is said. A name that the
+/// file has already is one, however it has to be quoted there.
+fn check_name(
+    name: Option<&str>,
+    file: &ConfigurationFile,
+    context: &Context,
+) -> Result<(), CommandError> {
+    let chosen = context.options.connection.as_deref();
+    // A variable is set for all commands, and so not meant for this one.
+    let chosen = chosen.filter(|chosen| {
+        std::env::var("CODE_SOURCE_CONNECTION").as_deref() != Ok(chosen) && name != Some(chosen)
+    });
+    if let Some(chosen) = chosen {
+        return Err(CommandError::usage(
+            "`--connection` says which connection is used, not which one is written",
+            format!("the name stands by itself: `code-source connect {chosen}`"),
+        ));
+    }
+    match name {
+        Some(name) if file.configuration().connection(name).is_err() => draft::check_name(name),
+        _ => Ok(()),
+    }
+}
+
 /// Without anybody to ask.
 async fn alone(
     mut draft: Draft,
     file: &ConfigurationFile,
-    context: &Context,
+    context: &mut Context,
     arguments: Arguments,
     is_known: bool,
 ) -> Result<Draft, CommandError> {
@@ -121,32 +152,62 @@ async fn alone(
     }
     // What is new takes nothing away; what is changed was somebody's.
     let is_asked = is_known && arguments.confirmation.is_asked(context)?;
+    written::check(file)?;
     if let Some(url) = draft.url.take() {
         let base = trial::address(&url, &context.options)?;
         if draft.name.is_empty() {
             draft.name = draft::name_for(&base.origin().host().to_string(), file.configuration());
         }
-        draft.url = Some(base.to_string());
+        draft.take_address(base.to_string());
     }
-    if arguments.no_check {
+    draft.repositories = if arguments.no_check {
         draft.chosen(file)?;
-        let entries = repositories::believed(wishes)?;
-        draft.repositories = (!entries.is_empty()).then_some(entries);
+        repositories::believed(wishes, &draft, file)?
     } else {
-        let session = trial::open(&draft, file, context)?;
-        let verdict = trial::check(&session).await?;
-        if !verdict.works {
-            super::notes::write(&verdict.text);
-            return Err(CommandError::Findings);
-        }
-        let entries = repositories::found(&session, wishes).await?;
-        draft.repositories = (!entries.is_empty()).then_some(entries);
-    }
-    if is_asked {
-        super::notes::write(&written::preview(&draft, file)?);
+        let tried = tried(&draft, file, context, wishes).await;
+        tried.inspect_err(|_| context.notes.note(NOTHING_WRITTEN))?
+    };
+    if is_asked && let Some(preview) = written::preview(&draft, file)? {
+        super::notes::write(&preview);
         confirmation::agreed("Write this?")?;
     }
     Ok(draft)
+}
+
+/// Check it with the forge, and tell the repositories that are to be written.
+async fn tried(
+    draft: &Draft,
+    file: &ConfigurationFile,
+    context: &mut Context,
+    wishes: &[Wish],
+) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+    let session = trial::open(draft, file, context)?;
+    let report = trial::check(&session).await?;
+    if !report.works {
+        if context.output.is_json() {
+            context.output.json_line(&Unwritten {
+                report,
+                written: false,
+            })?;
+        } else {
+            super::notes::write(&report.for_people());
+        }
+        return Err(CommandError::Findings);
+    }
+    if wishes.is_empty() {
+        return repositories::kept(&session, draft, file).await;
+    }
+    repositories::found(&session, wishes).await.map(Some)
+}
+
+/// JSON of `connect` where the check finds an error.
+#[derive(Serialize)]
+struct Unwritten {
+    /// What `check` says.
+    #[serde(flatten)]
+    report: check::Shape,
+    /// Whether the connection was written.
+    written: bool,
 }
 
 fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
@@ -174,7 +235,9 @@ fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
         source,
     })?;
     let token = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(Secret::new(token.strip_suffix('\r').unwrap_or(token)))
+    let token = Secret::new(token.strip_suffix('\r').unwrap_or(token));
+    draft::check_token(&token, "standard input")?;
+    Ok(token)
 }
 
 /// More than any token has.

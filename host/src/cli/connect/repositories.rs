@@ -3,10 +3,12 @@
 
 use std::str::FromStr;
 
+use super::draft::Draft;
 use crate::cli::failure::CommandError;
 use crate::cli::repository::{RepositoryArgument, connect};
 use crate::cli::session::Session;
-use crate::config::{RepositoryEntry, RepositoryType};
+use crate::config::file::ConfigurationFile;
+use crate::config::{ConnectionEntry, RepositoryEntry, RepositoryType};
 use crate::contract::git::Revision;
 
 /// `PATH[,type=TYPE][,branch=BRANCH][,id=ID]`.
@@ -42,11 +44,15 @@ impl FromStr for Wish {
                     wish.branch = Some(branch.to_owned());
                 }
                 Some(("id", id)) if !id.is_empty() => wish.id = Some(id.to_owned()),
-                _ => {
-                    return Err(format!(
-                        "`{part}` is none of `type=…`, `branch=…` and `id=…`"
-                    ));
-                }
+                // A branch may have a comma in its name.
+                _ => match &mut wish.branch {
+                    Some(branch) => branch.push_str(&format!(",{part}")),
+                    None => {
+                        return Err(format!(
+                            "`{part}` is none of `type=…`, `branch=…` and `id=…`"
+                        ));
+                    }
+                },
             }
         }
         Ok(wish)
@@ -74,8 +80,26 @@ pub(super) fn check_wishes(wishes: &[Wish]) -> Result<(), CommandError> {
     ))
 }
 
-/// What the wishes lead to, without asking.
-pub(super) fn believed(wishes: &[Wish]) -> Result<Vec<RepositoryEntry>, CommandError> {
+/// What the wishes lead to, without asking; `None` where nothing is wished for.
+pub(super) fn believed(
+    wishes: &[Wish],
+    draft: &Draft,
+    file: &ConfigurationFile,
+) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+    if !wishes.is_empty() {
+        return taken(wishes).map(Some);
+    }
+    let present = draft.present(file);
+    if draft.moves(file) && present.is_some_and(|entry| !entry.repositories().is_empty()) {
+        return Err(CommandError::usage(
+            "the repositories of the connection are those of another address",
+            "name them anew, `--repository PATH,id=…`, or leave out `--no-check`",
+        ));
+    }
+    Ok(None)
+}
+
+fn taken(wishes: &[Wish]) -> Result<Vec<RepositoryEntry>, CommandError> {
     let entries = wishes.iter().map(|wish| {
         let id = wish.id.clone().ok_or_else(|| {
             CommandError::usage(
@@ -124,7 +148,31 @@ pub(super) async fn found(
     Ok(entries)
 }
 
+/// What is connected stays so; where the address changes, the forge is asked which repositories
+/// those paths are there. `None` where nothing changes.
+pub(super) async fn kept(
+    session: &Session,
+    draft: &Draft,
+    file: &ConfigurationFile,
+) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+    let present = draft.present(file).map(ConnectionEntry::repositories);
+    let wishes: Vec<Wish> = present.into_iter().flatten().map(Wish::of).collect();
+    if wishes.is_empty() || !draft.moves(file) {
+        return Ok(None);
+    }
+    found(session, &wishes).await.map(Some)
+}
+
 impl Wish {
+    fn of(entry: &RepositoryEntry) -> Self {
+        Self {
+            name: entry.path.clone(),
+            kind: entry.r#type,
+            branch: entry.branch.clone(),
+            id: None,
+        }
+    }
+
     fn entry(&self, id: String, path: String) -> RepositoryEntry {
         RepositoryEntry {
             id,
@@ -156,12 +204,16 @@ mod tests {
         assert_eq!(wish.name, "web/shop");
         assert_eq!(wish.branch.as_deref(), Some("feature/x"));
         assert_eq!(wish.kind, Some(RepositoryType::Backend));
+        let wish: Wish = "a/b,branch=x,y,,type=backend".parse().unwrap();
+        assert_eq!(wish.branch.as_deref(), Some("x,y,"));
+        assert_eq!(wish.kind, Some(RepositoryType::Backend));
         for bad in [
             "",
             ",type=backend",
             "a/b,type=middle",
             "a/b,branch=",
             "a/b,main",
+            "a/b,main,branch=x",
         ] {
             assert!(bad.parse::<Wish>().is_err(), "{bad}");
         }
@@ -178,7 +230,7 @@ mod tests {
         ] {
             assert!(check_wishes(&wishes(bad)).is_err(), "{bad:?}");
         }
-        assert!(believed(&wishes(&["a/b"])).is_err());
-        assert_eq!(believed(&wishes(&["a/b,id=7"])).unwrap()[0].id, "7");
+        assert!(taken(&wishes(&["a/b"])).is_err());
+        assert_eq!(taken(&wishes(&["a/b,id=7"])).unwrap()[0].id, "7");
     }
 }

@@ -3,7 +3,7 @@
 
 use code_source_egress::BaseUrl;
 
-use super::draft::{Draft, Token};
+use super::draft::Draft;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::check;
 use crate::cli::context::Context;
@@ -17,12 +17,6 @@ use crate::credential::{Secret, TokenSource};
 use crate::error::Error;
 use crate::plugin::{Plugin, PluginDescription};
 
-/// What `check` says of a connection, for people.
-pub(super) struct Verdict {
-    pub(super) text: String,
-    pub(super) works: bool,
-}
-
 /// Open the connection as it will be when it is written. Nothing is sent yet.
 pub(super) fn open(
     draft: &Draft,
@@ -31,43 +25,22 @@ pub(super) fn open(
 ) -> Result<Session, CommandError> {
     let chosen = draft.chosen(file)?;
     let opened = Session::of(&chosen, &running(&context.options), context.notes);
-    opened.map_err(|error| match (error, &draft.token) {
-        (
-            CommandError::Open {
-                tried,
-                source: Error::Credential { what, problem, .. },
-                ..
-            },
-            Some(Token::Typed(_)),
-        ) => {
-            let place = "what was typed".to_owned();
-            let source = Error::Credential {
-                what,
-                place,
-                problem,
-            };
-            CommandError::Open {
-                tried,
-                source,
-                at: None,
-            }
-        }
+    opened.map_err(|error| match error {
         // The line that it would point at is not in the file yet.
-        (CommandError::Open { tried, source, .. }, _) => CommandError::Open {
+        CommandError::Open { tried, source, .. } => CommandError::Open {
             tried,
             source,
             at: None,
         },
-        (error, _) => error,
+        error => error,
     })
 }
 
 /// Ask the forge whether it can be worked with.
-pub(super) async fn check(session: &Session) -> Result<Verdict, CommandError> {
+pub(super) async fn check(session: &Session) -> Result<check::Shape, CommandError> {
     let outcome = session.source.check().await;
     let tried = format!("check the connection to `{}`", session.source.base_url());
-    let (text, works) = check::shown(session.notes.answer(tried, outcome)?);
-    Ok(Verdict { text, works })
+    Ok(session.notes.answer(tried, outcome)?.into())
 }
 
 /// Why it does not work, and what to do: what `doctor` would say of it.

@@ -1,40 +1,60 @@
 //! What is shown of a connection before it is written, and after: apart from writing it, which the
 //! file does.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::draft::{Draft, Token};
+use super::preview::changes;
 use crate::cli::context::Context;
 use crate::cli::escape;
 use crate::cli::failure::CommandError;
 use crate::cli::interrupt::{self, Left};
-use crate::config::edit;
-use crate::config::file::ConfigurationFile;
+use crate::config::file::{ChangeError, ConfigurationFile};
 use crate::credential::TokenSource;
 
-/// Exactly what will be written.
-pub(super) fn preview(draft: &Draft, file: &ConfigurationFile) -> Result<String, CommandError> {
-    let settings = draft.settings(file)?;
+/// Find out whether the file can be changed, before anything is asked.
+pub(super) fn check(file: &ConfigurationFile) -> Result<(), CommandError> {
+    // Until it is dropped, the directory is there.
+    let _change = file.begin().map_err(CommandError::Unwritten)?;
+    let path = file.configuration().file();
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().filter(|one| !one.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    let access = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK);
+    access.map_err(|error| {
+        CommandError::Unwritten(ChangeError::Unwritable {
+            action: "write into",
+            path: directory.to_owned(),
+            source: error.into(),
+        })
+    })
+}
+
+/// Exactly what will be written; `None` where nothing will.
+pub(super) fn preview(
+    draft: &Draft,
+    file: &ConfigurationFile,
+) -> Result<Option<String>, CommandError> {
+    let (before, after) = (file.configuration().text(), draft.text(file)?);
+    if before == after {
+        return Ok(None);
+    }
     let path = file.configuration().file().display();
-    let is_known = file.configuration().connection(&draft.name).is_ok();
+    let is_known = draft.present(file).is_some();
     let mut text = String::new();
-    if is_known {
-        text.push_str(&format!("\nThis changes in `{path}`:\n\n"));
-        text.push_str(&format!("  [connections.{}]\n", draft.name));
-        for (key, value) in &settings {
-            let value = value.to_string();
-            let before = edit::value_of(file.configuration().text(), &draft.name, key);
-            match before {
-                Some(before) if before == value.trim() => continue,
-                Some(before) => text.push_str(&marked('-', &format!("{key} = {before}"))),
-                None => {}
+    match after.strip_prefix(before) {
+        Some(appended) if !is_known => {
+            text.push_str(&format!("\nThis is written into `{path}`:\n\n"));
+            for line in appended.trim().lines() {
+                text.push_str(&format!("  {line}\n"));
             }
-            text.push_str(&marked('+', &format!("{key} = {}", value.trim())));
         }
-    } else {
-        text.push_str(&format!("\nThis is written into `{path}`:\n\n"));
-        for line in edit::block(&draft.name, &settings).lines() {
-            text.push_str(&format!("  {line}\n"));
+        _ => {
+            text.push_str(&format!("\nThis changes in `{path}`:\n\n"));
+            text.push_str(&format!("  [connections.{}]\n", draft.name));
+            text.push_str(&changes(before, &after));
         }
     }
     if let Some(Token::Typed(_)) = &draft.token {
@@ -44,15 +64,14 @@ pub(super) fn preview(draft: &Draft, file: &ConfigurationFile) -> Result<String,
             token.display()
         ));
     }
+    if let Some(old) = draft.superseded(file) {
+        text.push_str(&format!(
+            "\n`{}`, with the token before, is removed\n",
+            old.display()
+        ));
+    }
     text.push('\n');
-    Ok(escape::lines(&text).into_owned())
-}
-
-fn marked(mark: char, value: &str) -> String {
-    value
-        .lines()
-        .map(|line| format!("{mark} {line}\n"))
-        .collect()
+    Ok(Some(escape::lines(&text).into_owned()))
 }
 
 /// Write it, and say what to do next.
@@ -62,8 +81,13 @@ pub(super) fn finish(
     context: &mut Context,
     was_known: bool,
 ) -> Result<(), CommandError> {
-    let text = draft.text(file)?;
     let mut change = file.begin().map_err(CommandError::Unwritten)?;
+    let text = draft.text(file)?;
+    let superseded = draft.superseded(file);
+    interrupt::set_left(Left {
+        what: "the connection is written, or it is not".into(),
+        hint: Some("`code-source connections` tells".to_owned()),
+    });
     if let Some(Token::Typed(secret)) = &draft.token {
         let path = draft.token_path(file);
         change
@@ -71,27 +95,48 @@ pub(super) fn finish(
             .map_err(CommandError::Unwritten)?;
     }
     change.write(&text).map_err(CommandError::Unwritten)?;
+    if let Some(old) = superseded {
+        remove(&old, context);
+    }
     interrupt::set_left(Left::DONE);
-    note_readable(file, context);
+    note_mode(file, context);
     let shape = Shape::new(draft, file, was_known)?;
     if context.output.is_json() {
         return context.output.json_line(&shape);
     }
-    let next = shape.next(context, file.configuration().names().count());
+    let is_changed = text != file.configuration().text();
+    let next = shape.next(context, file.configuration().names().count(), is_changed);
     context.output.text(escape::lines(&next))
 }
 
+/// Nothing uses it by now, so that it is no failure where it stays; but it has to be known.
+fn remove(old: &Path, context: &Context) {
+    match std::fs::remove_file(old) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            context.notes.warning(&format!(
+                "the token before is still in `{}`: {error}",
+                old.display()
+            ));
+        }
+        _ => {}
+    }
+}
+
 /// The mode of a file that was there is its owner's choice.
-fn note_readable(file: &ConfigurationFile, context: &Context) {
+fn note_mode(file: &ConfigurationFile, context: &Context) {
     use std::os::unix::fs::PermissionsExt as _;
     let path = file.configuration().file();
     let mode = path
         .metadata()
         .map_or(0, |metadata| metadata.permissions().mode());
-    if file.is_there() && mode & 0o044 != 0 {
+    let path = path.display();
+    if mode & 0o022 != 0 {
+        context.notes.warning(&format!(
+            "others can write `{path}`, and so can send the token to another address: `chmod go-w` ends that"
+        ));
+    } else if file.is_there() && mode & 0o044 != 0 {
         context.notes.note(&format!(
-            "others can read `{}`: no token is in it, but addresses are",
-            path.display()
+            "others can read `{path}`: no token is in it, but addresses are"
         ));
     }
 }
@@ -100,6 +145,8 @@ fn note_readable(file: &ConfigurationFile, context: &Context) {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Shape {
+    /// Whether it is written now: always, in this shape.
+    written: bool,
     /// The connection.
     connection: String,
     /// The configuration file.
@@ -151,6 +198,7 @@ impl Shape {
         let entry = entry.map_err(CommandError::Configuration)?;
         let settings = draft.settings(file)?;
         Ok(Self {
+            written: true,
             connection: draft.name.clone(),
             file: path.display().to_string(),
             created: !was_known,
@@ -167,10 +215,10 @@ impl Shape {
     }
 
     /// Three commands to try, as they have to be typed here.
-    fn next(&self, context: &Context, connections_before: usize) -> String {
+    fn next(&self, context: &Context, connections_before: usize, is_changed: bool) -> String {
         let mut options = String::new();
         if connections_before + usize::from(self.created) > 1 {
-            options.push_str(&format!(" --connection {}", self.connection));
+            options.push_str(&format!(" --connection {}", quoted(&self.connection)));
         }
         let is_set = std::env::var_os("CODE_SOURCE_CONFIG").is_some();
         if let Some(config) = context.options.config.as_ref().filter(|_| !is_set) {
@@ -187,7 +235,11 @@ impl Shape {
             }
             None => ("repos".to_owned(), "connections".to_owned()),
         };
-        let done = if self.created { "Connected" } else { "Changed" };
+        let done = match (self.created, is_changed) {
+            (true, _) => "Connected",
+            (false, true) => "Changed",
+            (false, false) => "Nothing was to be changed in",
+        };
         let name = &self.connection;
         let all = ["doctor".to_owned(), tree, sync];
         let all: String = all
