@@ -4,6 +4,7 @@ mod forge;
 mod looks;
 mod network;
 mod report;
+mod repositories;
 
 use std::time::Duration;
 
@@ -266,6 +267,7 @@ async fn each_repository_is_looked_at_and_its_branch() {
     );
     let examined = Examined::new(&runner, &["web/empty"]);
     assert_eq!(examined.cause(), ("repositories", "repository-empty"));
+    assert_eq!(examined.json["exit-status"], 13);
 }
 
 #[tokio::test(flavor = "multi_thread")]

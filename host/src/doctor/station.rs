@@ -88,7 +88,7 @@ pub enum State {
     Failed,
     /// The way of this connection does not lead past it.
     Skipped,
-    /// It could not be looked at, because of an earlier failure.
+    /// It could not be looked at, because of an earlier failure, or because somebody ended it.
     NotReached,
 }
 

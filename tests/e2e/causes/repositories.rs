@@ -326,7 +326,7 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "`web/shop` has no commit yet: there is nothing to read",
             code: "repository-empty",
             hint: "push something to it first",
-            status: 6,
+            status: 13,
             why: Some(Why {
                 repository: "web/shop",
                 says: "`web/shop` is listed: …",

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use code_source_stand_in::{Effect, Fault, Matcher, Project, When};
 use code_source_tests::{Rig, Runner, TokenSearch};
@@ -102,13 +102,6 @@ impl Scene {
         }
         self.file("token", token)
             .set("token", "{ file = \"token\" }")
-    }
-
-    /// Let every account of the machine read a file.
-    pub(super) fn readable_by_everybody(self, name: &str) -> Self {
-        let mode = std::fs::Permissions::from_mode(0o644);
-        std::fs::set_permissions(self.folder.path().join(name), mode).expect("a file");
-        self
     }
 
     /// Another text that may be printed nowhere.

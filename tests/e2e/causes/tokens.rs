@@ -126,20 +126,6 @@ pub(super) const CAUSES: &[Cause] = &[
             ..MALFORMED
         },
     },
-    Cause {
-        name: "everybody here can read the token",
-        trouble: Trouble::Authorisation,
-        produced_by: "a token's file that every account of the machine may read; all works",
-        produce: || Box::pin(async { Scene::of(Rig::new().await).readable_by_everybody("token") }),
-        expected: Expected {
-            says: "everybody on this machine can read the token in the file …",
-            code: "token-readable-by-others",
-            hint: "`chmod 600` leaves it to its owner",
-            status: 0,
-            not_reached: "",
-            ..UNUSABLE
-        },
-    },
 ];
 
 /// A token that never leaves.

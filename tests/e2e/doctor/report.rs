@@ -1,7 +1,14 @@
 //! The report that `doctor --bundle` writes: what is in it, and what must not be.
 
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+
+use code_source_stand_in::{Effect, Fault, Matcher, When};
 use code_source_tests::{Rig, TokenSearch};
 use serde_json::Value;
+
+use super::arguments;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_is_to_be_sent_holds_no_secret_and_nobodys_name() {
@@ -79,4 +86,84 @@ async fn a_token_that_stands_where_names_do_is_not_in_the_report() {
     let report = std::fs::read_to_string(&path).unwrap();
     assert!(!report.contains(&rig.token), "{report}");
     assert!(report.contains("web/****"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_forge_says_of_an_account_is_not_in_the_report() {
+    let rig = Rig::new().await;
+    let body = r#"{"message":"403 Forbidden - You (@jane.doe) must ask it@acme.example"}"#;
+    rig.forge.fault(Fault {
+        on: Matcher::target("/api/v4"),
+        when: When::Always,
+        what: Effect::Status(
+            403,
+            body.to_owned(),
+            vec![("content-type", "application/json".to_owned())],
+        ),
+    });
+    let path = rig.folder().join("report.json");
+    let file = path.display().to_string();
+    let printed = rig.runner().run(&["doctor", "--bundle", &file]);
+    assert!(printed.text().contains("jane.doe"), "{}", printed.text());
+    let report = std::fs::read_to_string(&path).unwrap();
+    for name in ["jane", "acme.example", "Forbidden - "] {
+        assert!(!report.contains(name), "{name}: {report}");
+    }
+    assert!(report.contains("answered 403"), "{report}");
+    let (connection, url) = (report.find("\"connection\""), report.find("\"url\""));
+    assert!(connection.unwrap() < url.unwrap(), "{report}");
+    assert!(!report.contains("\"bytes\""), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_takes_the_place_of_nothing_but_a_file() {
+    let rig = Rig::new().await;
+    let folder = rig.folder().display().to_string();
+    for no_file in ["/dev/null", &folder] {
+        let printed = rig.runner().run(&["doctor", "--bundle", no_file]);
+        assert_ne!(printed.status, 0);
+        assert!(
+            printed.stderr.contains("no regular file"),
+            "{}",
+            printed.stderr
+        );
+    }
+    use std::os::unix::fs::FileTypeExt as _;
+    let metadata = std::fs::metadata("/dev/null").unwrap();
+    assert!(metadata.file_type().is_char_device());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_written_although_nobody_reads_what_is_printed() {
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let file = path.display().to_string();
+    let mut command = rig.runner().command(&["doctor", "--bundle", &file]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("was written: "), "{stderr}");
+    let report: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(report["diagnosis"]["interrupted"], Value::Null);
+    assert_eq!(report["diagnosis"]["stations"][12]["state"], "passed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_can_be_read_once_is_read_once() {
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let options = arguments(&rig, Path::new("/dev/stdin"));
+    let bundle = format!("--bundle={}", path.display());
+    let mut command = rig.runner_with(options).command(&["doctor", &bundle]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{}", rig.token).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("all is well"), "{text}");
 }

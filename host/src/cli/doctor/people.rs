@@ -96,10 +96,16 @@ fn problem(label: &str, color: AnsiColor, problem: &ProblemShape, look: Look, te
 /// A word and what it is about; the lines that follow stand below the first one.
 fn labelled(label: &str, color: AnsiColor, words: &str, look: Look, text: &mut String) {
     let words = escape::line(words);
-    let plain = format!("{label} {words}");
-    let wrapped = wrap(&plain, look.room(), "");
-    let painted = paint(color.on_default().bold(), label);
-    text.push_str(&wrapped.replacen(label, &painted, 1));
+    let wrapped = wrap(&format!("{label} {words}"), look.room(), "");
+    // A label of several words may be broken too, which takes a break for a space.
+    let (label, words) = wrapped
+        .split_at_checked(label.len())
+        .unwrap_or((&wrapped, ""));
+    let painted = label
+        .split('\n')
+        .map(|line| paint(color.on_default().bold(), line));
+    text.push_str(&painted.collect::<Vec<_>>().join("\n"));
+    text.push_str(words);
 }
 
 /// What matters of a station, in a line.
@@ -235,5 +241,21 @@ mod tests {
         ] {
             assert!(mark(state, look).0.is_ascii(), "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_label_that_is_broken_keeps_its_colour() {
+        let look = Look {
+            width: 20,
+            is_breaking: true,
+            is_unicode: true,
+            is_verbose: false,
+        };
+        let label = "because of that not looked at:";
+        let mut text = String::new();
+        labelled(label, AnsiColor::Cyan, "http, version", look, &mut text);
+        let style = AnsiColor::Cyan.on_default().bold();
+        let lines = ["because of that not", "looked at:"].map(|line| paint(style, line));
+        assert_eq!(text, format!("{} http,\nversion\n", lines.join("\n")));
     }
 }
