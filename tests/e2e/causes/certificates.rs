@@ -224,7 +224,7 @@ pub(super) const CAUSES: &[Cause] = &[
             })
         },
         expected: Expected {
-            says: "the server's certificate ends in 2 days, on …",
+            says: "the server's certificate ends in 3 days, on …",
             code: "certificate-expires-soon",
             hint: "let the server have a new certificate before that",
             status: 0,

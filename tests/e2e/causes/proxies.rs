@@ -47,7 +47,7 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "the proxy `…` asks for credentials (status 407)",
             code: "proxy-authentication",
-            hint: "or `--proxy-credentials-file FILE`",
+            hint: "--proxy-credentials-file FILE`",
             who: Who::User,
             ..REFUSED
         },
