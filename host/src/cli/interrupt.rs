@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
@@ -201,11 +201,12 @@ async fn until_the_end(
     };
     // Only the first one counts.
     let _ = SENT.set(signal);
+    end_anyway(signal);
     // What is left is what was so when the signal came.
     let left = present().left.clone();
     if io::stderr().is_terminal() {
         // The terminal shows Ctrl-C in the line where the cursor is.
-        super::notes::write("\n");
+        within(PATIENCE / 5, || super::notes::write("\n"));
     }
     let _ = sender.send(Some((signal, left.clone())));
     if matches!(present().doing, Doing::Work) {
@@ -247,19 +248,36 @@ pub(super) fn let_it_be_told() {
 
 static TOLD: AtomicBool = AtomicBool::new(false);
 
-/// Say it in the place of a command that cannot. Where nobody reads what it says, that does not
-/// keep the process.
+/// Say it in the place of a command that cannot.
 fn tell(error: CommandError, json: bool) {
-    let (said, done) = mpsc::channel();
-    let saying = std::thread::Builder::new().spawn(move || {
+    within(PATIENCE / 2, move || {
         // What was begun cannot be closed from here.
         let mut output = Output::stdout(json && !Output::has_begun());
         explain::show(&error, &mut output);
+    });
+}
+
+/// Write something that may not get there: a terminal that takes no bytes, or a pipe that nobody
+/// reads, does not keep the process for longer than this.
+fn within(limit: Duration, write: impl FnOnce() + Send + 'static) {
+    let (said, done) = mpsc::channel();
+    let saying = std::thread::Builder::new().spawn(move || {
+        write();
         let _ = said.send(());
     });
     if saying.is_ok() {
-        let _ = done.recv_timeout(PATIENCE / 2);
+        let _ = done.recv_timeout(limit);
     }
+}
+
+/// End the process after a second, whatever holds it: the command may be told to end, and then not
+/// come to its end because nobody takes what it says last.
+fn end_anyway(signal: Signal) {
+    // Where there can be no thread, the usual way is the only one.
+    let _ = std::thread::Builder::new().spawn(move || {
+        std::thread::sleep(LONGEST);
+        std::process::exit(signal.exit().number.into())
+    });
 }
 
 /// Where signals come from.
@@ -319,9 +337,6 @@ impl Terminal {
         if let Some(attributes) = &self.0 {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, attributes);
         }
-        if io::stderr().is_terminal() {
-            let _ = io::stderr().write_all(SHOW_CURSOR);
-        }
     }
 }
 
@@ -334,13 +349,11 @@ impl Terminal {
         Self
     }
 
-    fn restore(&self) {
-        let _ = io::stderr().write_all(b"");
-    }
+    fn restore(&self) {}
 }
 
 /// How long a command has to clean up: a second is promised, and something has to be said in it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-#[cfg(unix)]
-const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
+/// What is promised, less what ending itself takes.
+const LONGEST: Duration = Duration::from_millis(900);

@@ -1,11 +1,11 @@
 //! Ctrl-C, and being asked to end: whatever a command is doing, it ends soon, says what it left,
 //! and leaves nothing half-written.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use code_source_stand_in::{Effect, Fault, Matcher, When};
+use code_source_stand_in::{Change, Effect, Fault, Matcher, When};
 use code_source_tests::Printed;
 
 use super::Desk;
@@ -64,6 +64,36 @@ async fn a_call_that_hangs_ends_by_either_signal() {
         assert_eq!(printed.stderr, error);
         assert_eq!(printed.json()["error"]["code"], word);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_takes_nothing_keeps_no_command() {
+    let desk = Desk::new().await;
+    let lines = Change::file("A line of text.\n".repeat(100_000));
+    desk.project.commit("main", "Grow", &[("lines", lines)]);
+    let (mut pty, pts) = pty_process::blocking::open().unwrap();
+    let command = desk.runner.command(&["cat", "web/shop", "lines"]);
+    let mut child = pty_process::blocking::Command::from(command)
+        .spawn(pts)
+        .unwrap();
+    // Whoever reads this reads nothing more.
+    pty.read_exact(&mut [0]).unwrap();
+    let id = child.id().to_string();
+    let sent = Instant::now();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut ended = child.try_wait().unwrap();
+    while ended.is_none() && sent.elapsed() < Duration::from_secs(5) {
+        std::thread::yield_now();
+        ended = child.try_wait().unwrap();
+    }
+    child.kill().unwrap();
+    assert_eq!(ended.and_then(|status| status.code()), Some(143));
 }
 
 #[tokio::test(flavor = "multi_thread")]
