@@ -10,7 +10,7 @@ use super::failure::CommandError;
 use super::{escape, interrupt, notes};
 
 /// Whether somebody has to be asked.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct ConfirmationArguments {
     /// Do it without asking; needed where nobody sits at a terminal
     #[arg(long)]
@@ -29,7 +29,7 @@ impl ConfirmationArguments {
         if self.yes {
             return Ok(false);
         }
-        if context.output.is_json() || !std::io::stdin().is_terminal() {
+        if context.output.is_json() || !can_ask() {
             return Err(CommandError::usage(
                 "this asks before it does something, and nobody is there to answer",
                 "`--yes` does it without asking",
@@ -51,10 +51,10 @@ pub(crate) fn agreed(question: &str) -> Result<(), CommandError> {
 
 /// Ask whoever sits at the terminal; where nobody does, the answer is no.
 pub(crate) fn ask(question: &str) -> Result<bool, CommandError> {
-    let stdin = std::io::stdin();
-    if !stdin.is_terminal() {
+    if !can_ask() {
         return Ok(false);
     }
+    let stdin = std::io::stdin();
     notes::write(&format!("{} [y/N] ", escape::lines(question)));
     let mut line = String::new();
     let read = interrupt::waiting(|| stdin.lock().read_line(&mut line));
@@ -64,6 +64,11 @@ pub(crate) fn ask(question: &str) -> Result<bool, CommandError> {
         source,
     })?;
     Ok(is_yes(&line))
+}
+
+/// Whether somebody sees a question and can answer it.
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// Whatever is not clearly a yes is a no.

@@ -11,7 +11,8 @@ use super::connect::token_place;
 use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
-use crate::config::file::ConfigurationFile;
+use super::interrupt::{self, Left};
+use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{ConnectionEntry, edit};
 use crate::credential::TokenSource;
 use crate::sync::Directory;
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), Com
     if arguments.confirmation.is_asked(context)? {
         confirmation::agreed(&plan.question())?;
     }
-    plan.carry_out(&file)?;
+    plan.carry_out(&file, &mut interrupt::set_left)?;
     if context.output.is_json() {
         return context.output.json_line(&plan.shape(&file));
     }
@@ -61,8 +62,8 @@ struct Plan {
     /// Where a token is that stays.
     kept: Option<String>,
     approval: Option<PathBuf>,
-    synced: Vec<Directory>,
-    directories: Vec<PathBuf>,
+    /// The directories that were synced, each once.
+    synced: Vec<(PathBuf, Directory)>,
 }
 
 impl Plan {
@@ -73,9 +74,14 @@ impl Plan {
         let entry = entry.map_err(CommandError::Configuration)?;
         let token = ours(entry, &name, file);
         let approval = Record::file(configuration.file(), &name);
-        let mut synced = Vec::new();
+        let mut synced: Vec<(PathBuf, Directory)> = Vec::new();
         for path in &arguments.synced {
-            synced.push(copy(path, entry)?);
+            let is_named = synced
+                .iter()
+                .any(|(other, _)| is_same_directory(other, path));
+            if !is_named {
+                synced.push((path.clone(), copy(path, entry)?));
+            }
         }
         Ok(Self {
             kept: token.is_none().then(|| entry.token().place()),
@@ -83,7 +89,6 @@ impl Plan {
             token,
             approval: approval.exists().then_some(approval),
             synced,
-            directories: arguments.synced.clone(),
         })
     }
 
@@ -98,11 +103,9 @@ impl Plan {
                 text.push_str(&format!("  {what}, `{}`\n", path.display()));
             }
         }
-        for directory in &self.directories {
-            text.push_str(&format!(
-                "  the directory `{}` and all in it\n",
-                directory.display()
-            ));
+        for (path, _) in &self.synced {
+            let path = path.display();
+            text.push_str(&format!("  the directory `{path}` and all in it\n"));
         }
         if let Some(kept) = &self.kept {
             text.push_str(&format!("\nThe token in {kept} stays.\n"));
@@ -112,25 +115,63 @@ impl Plan {
     }
 
     /// First what needs the connection, so that whatever happens it can be done again; then the
-    /// connection; last what nobody can use without it.
-    fn carry_out(&self, file: &ConfigurationFile) -> Result<(), CommandError> {
+    /// connection; last what nobody can use without it. `told` is told what would be left.
+    fn carry_out(
+        &self,
+        file: &ConfigurationFile,
+        told: &mut dyn FnMut(Left),
+    ) -> Result<(), CommandError> {
         let path = file.configuration().file();
         let text = edit::without_connection(file.configuration().text(), &self.name);
-        let text = text.map_err(unremovable(path))?;
-        let change = file.begin().map_err(CommandError::Unwritten)?;
-        for directory in &self.synced {
-            directory.discard().map_err(|source| CommandError::Sync {
-                tried: "remove a synced directory".to_owned(),
-                source,
-            })?;
+        let text = text.map_err(|source| CommandError::File {
+            action: "take the connection out of",
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut change = file.begin().map_err(CommandError::Unwritten)?;
+        let failed = |source| CommandError::Sync {
+            tried: "remove a synced directory".to_owned(),
+            source,
+        };
+        // What could be refused is known before anything goes.
+        let mut removals = Vec::new();
+        for (path, directory) in &self.synced {
+            removals.push((path, directory.removal().map_err(failed)?));
         }
-        change.write(&text).map_err(CommandError::Unwritten)?;
+        for (path, removal) in removals {
+            told(self.left_within(path));
+            removal.complete().map_err(failed)?;
+        }
         for path in [&self.token, &self.approval].into_iter().flatten() {
-            std::fs::remove_file(path).map_err(unremovable(path))?;
+            change.remove_after(path.clone());
         }
-        // Only where nothing else is in it.
-        let _ = std::fs::remove_dir(file.tokens());
+        told(self.left_unknown());
+        change.write(&text).map_err(CommandError::Unwritten)?;
+        told(Left::DONE);
         Ok(())
+    }
+
+    fn left_within(&self, directory: &Path) -> Left {
+        let (directory, name) = (directory.display(), &self.name);
+        let what =
+            format!("all or some of `{directory}` is removed, the connection `{name}` is not");
+        Left {
+            hint: Some(
+                "run the command once more, without `--synced` for what is gone already".to_owned(),
+            ),
+            ..Left::new(what)
+        }
+    }
+
+    fn left_unknown(&self) -> Left {
+        let what = format!(
+            "nobody knows whether the connection `{}` is removed",
+            self.name
+        );
+        Left {
+            hint: Some("`code-source connections` shows what is there now".to_owned()),
+            ..Left::new(what)
+        }
     }
 
     fn shape(&self, file: &ConfigurationFile) -> Shape {
@@ -142,7 +183,7 @@ impl Plan {
                 .token
                 .as_deref()
                 .map(|path| token_place(&TokenSource::File(path.to_owned()))),
-            synced_removed: self.directories.iter().map(|path| show(path)).collect(),
+            synced_removed: self.synced.iter().map(|(path, _)| show(path)).collect(),
         }
     }
 }
@@ -169,12 +210,13 @@ fn ours(entry: &ConnectionEntry, name: &str, file: &ConfigurationFile) -> Option
     let configuration = file.configuration();
     let uses = |other: &str| {
         let other = configuration.connection(other).ok()?.token();
-        Some(matches!(other, TokenSource::File(file) if file == path))
+        Some(matches!(other, TokenSource::File(file) if is_same(&file, &path)))
     };
     let is_shared = configuration
         .names()
         .any(|other| other != name && uses(other) == Some(true));
-    (path.parent() == Some(&*file.tokens()) && !is_shared && path.exists()).then_some(path)
+    let is_there = path.symlink_metadata().is_ok();
+    (is_there && !is_shared && file.owns_token(&path)).then_some(path)
 }
 
 /// A directory that was synced from this connection.
@@ -182,7 +224,7 @@ fn copy(path: &Path, entry: &ConnectionEntry) -> Result<Directory, CommandError>
     let directory = Directory::new(path);
     let base = code_source_egress::BaseUrl::parse(entry.url()).map(|base| base.to_string());
     let is_ours = directory
-        .recorded()
+        .removable()
         .is_some_and(|state| Ok(state.base_url) == base);
     if is_ours {
         return Ok(directory);
@@ -193,11 +235,180 @@ fn copy(path: &Path, entry: &ConnectionEntry) -> Result<Directory, CommandError>
     ))
 }
 
-fn unremovable(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
-    let path = path.to_owned();
-    move |source| CommandError::File {
-        action: "remove",
-        path,
-        source,
+/// Whether two paths lead to one directory, also where it is not there any more.
+fn is_same_directory(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => is_same(one, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::{Basis, Sink as _, State};
+
+    /// A connection with a token of its own, and directories that were synced from it.
+    struct Study {
+        folder: tempfile::TempDir,
+        file: ConfigurationFile,
+    }
+
+    impl Study {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("config.toml");
+            let text = format!(
+                "[connections.acme]\nurl = \"{URL}\"\ntoken = {{ file = \"config.toml.tokens/acme\" }}\n"
+            );
+            std::fs::write(&path, text).unwrap();
+            let file = ConfigurationFile::read(&path).unwrap();
+            std::fs::create_dir(file.tokens()).unwrap();
+            std::fs::write(file.tokens().join("acme"), "token").unwrap();
+            let study = Self { folder, file };
+            drop(study.sync("shop").await);
+            study
+        }
+
+        /// A directory as a sync leaves it, still locked.
+        async fn sync(&self, name: &str) -> Directory {
+            let mut directory = Directory::new(self.path(name));
+            directory.open().await.unwrap();
+            directory.begin(Basis::Nothing).await.unwrap();
+            let base_url = code_source_egress::BaseUrl::parse(URL).unwrap().to_string();
+            let state = State {
+                base_url,
+                repository: "1".into(),
+                path: "web/shop".into(),
+                commit: "a".repeat(40),
+                outside_symlinks: false,
+                resolve_lfs: false,
+                entries: 0,
+                lfs_pointers: 0,
+            };
+            directory.commit(state).await.unwrap();
+            directory
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn plan(&self, synced: &[&str]) -> Plan {
+            let arguments = Arguments {
+                name: "acme".into(),
+                synced: synced.iter().map(|name| self.path(name)).collect(),
+                confirmation: ConfirmationArguments::default(),
+            };
+            Plan::new(&arguments, &self.file).unwrap()
+        }
+
+        fn is_connected(&self) -> bool {
+            let text = std::fs::read_to_string(self.path("config.toml"));
+            text.unwrap().contains("[connections.acme]")
+        }
+
+        fn names(&self) -> Vec<String> {
+            let names = std::fs::read_dir(self.folder.path()).unwrap();
+            let names = names.map(|name| name.unwrap().file_name().into_string().unwrap());
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            names
+        }
+    }
+
+    const URL: &str = "https://git.acme.example";
+
+    #[tokio::test]
+    async fn at_every_step_it_is_told_what_would_be_left() {
+        let study = Study::new().await;
+        let mut told = Vec::new();
+        let mut tell = |left: Left| {
+            told.push((
+                left.what.into_owned(),
+                study.path("shop").exists(),
+                study.is_connected(),
+            ));
+        };
+        study
+            .plan(&["shop"])
+            .carry_out(&study.file, &mut tell)
+            .unwrap();
+        let shop = study.path("shop");
+        let some = format!(
+            "all or some of `{}` is removed, the connection `acme` is not",
+            shop.display()
+        );
+        assert_eq!(
+            told,
+            [
+                (some, true, true),
+                (
+                    "nobody knows whether the connection `acme` is removed".into(),
+                    false,
+                    true
+                ),
+                (Left::DONE.what.into_owned(), false, false),
+            ]
+        );
+        assert_eq!(study.names(), ["config.toml"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_ended_in_its_middle_can_be_done_once_more() {
+        let study = Study::new().await;
+        let removed = study.path(".shop.code-source/removed");
+        std::fs::rename(study.path("shop"), &removed).unwrap();
+        study
+            .plan(&["shop"])
+            .carry_out(&study.file, &mut drop)
+            .unwrap();
+        assert_eq!(study.names(), ["config.toml"]);
+        assert!(!study.is_connected());
+    }
+
+    #[tokio::test]
+    async fn a_tree_of_which_some_is_removed_is_not_taken_for_a_whole_one() {
+        let study = Study::new().await;
+        let removed = study.path(".shop.code-source/removed");
+        std::fs::rename(study.path("shop"), &removed).unwrap();
+        let state = Directory::new(study.path("shop")).open().await.unwrap();
+        assert_eq!(state, None);
+        assert!(!study.path("shop").exists() && !removed.exists());
+    }
+
+    #[tokio::test]
+    async fn nothing_goes_where_one_of_all_is_refused() {
+        let study = Study::new().await;
+        let locked = study.sync("cart").await;
+        let plan = study.plan(&["shop", "cart"]);
+        let refused = plan.carry_out(&study.file, &mut |left| panic!("{left:?}"));
+        assert!(
+            matches!(refused, Err(CommandError::Sync { .. })),
+            "{refused:?}"
+        );
+        assert!(study.path("shop").exists() && study.is_connected());
+        drop(locked);
+        plan.carry_out(&study.file, &mut drop).unwrap();
+        assert_eq!(study.names(), ["config.toml"]);
+    }
+
+    #[tokio::test]
+    async fn a_directory_counts_once_and_a_token_that_is_gone_is_no_failure() {
+        let study = Study::new().await;
+        let plan = study.plan(&["shop", "shop/../shop", "./shop"]);
+        assert_eq!(plan.synced.len(), 1);
+        std::fs::remove_dir_all(study.file.tokens()).unwrap();
+        plan.carry_out(&study.file, &mut drop).unwrap();
+        assert_eq!(study.names(), ["config.toml"]);
+    }
+
+    #[tokio::test]
+    async fn a_token_is_ours_however_the_configuration_is_named() {
+        let study = Study::new().await;
+        let roundabout = study.path("config.toml.tokens/../config.toml");
+        let file = ConfigurationFile::read(&roundabout).unwrap();
+        let entry = file.configuration().connection("acme").unwrap();
+        assert!(ours(entry, "acme", &file).is_some());
     }
 }

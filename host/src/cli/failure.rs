@@ -248,6 +248,7 @@ fn no_address(name: &str, found: &[(IpAddr, &'static str)], remedy: Option<&str>
 fn unwritten(error: &ChangeError) -> Description {
     let hint = match error {
         ChangeError::Busy(_) | ChangeError::Changed(_) => "run the command once more",
+        ChangeError::Left { .. } => "remove it: nothing uses it any more",
         ChangeError::Malformed(error) => return configuration(error),
         ChangeError::Unwritable {
             action,
@@ -255,7 +256,7 @@ fn unwritten(error: &ChangeError) -> Description {
             source,
         } => return file(action, path, source),
     };
-    hinted(Exit::CONFIGURATION, error.to_string(), hint)
+    hinted(Exit::CONFIGURATION, error.to_string(), hint).caused_by(error.source())
 }
 
 fn changed(path: &Path) -> Description {

@@ -5,10 +5,14 @@ use std::io;
 
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::config::edit::{broken, set_in};
+use crate::config::edit::{broken, keeping_line_ends, set_in};
 
 /// The text of a configuration file in which the plugin of a connection has this digest.
 pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Result<String> {
+    keeping_line_ends(text, |text| pinned(text, connection, sha256))
+}
+
+fn pinned(text: &str, connection: &str, sha256: &str) -> io::Result<String> {
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| broken(error.to_string()))?;
@@ -33,7 +37,7 @@ pub(crate) fn with_digest(text: &str, connection: &str, sha256: &str) -> io::Res
 mod tests {
     use super::*;
 
-    fn pinned(text: &str) -> String {
+    fn approved(text: &str) -> String {
         with_digest(text, "acme", "00ff").unwrap()
     }
 
@@ -41,8 +45,10 @@ mod tests {
     fn everything_else_stays_as_it_was_written() {
         let text = "# ours\n[connections.acme] # the forge\nurl   = \"a\"\n\
                     plugin = { path = \"x.wasm\",  sha256 ='aa'}  # why\n\n[connections.other]\n";
-        let now = pinned(text);
+        let now = approved(text);
         assert_eq!(now, text.replace("'aa'", "\"00ff\""));
+        let windows = text.replace('\n', "\r\n");
+        assert_eq!(approved(&windows), now.replace('\n', "\r\n"));
     }
 
     #[test]
@@ -66,7 +72,10 @@ mod tests {
                 "\n[connections.acme.plugin]\npath = \"x\"\nsha256 = \"00ff\"\n",
             ),
         ] {
-            assert_eq!(pinned(&format!("{head}{before}")), format!("{head}{after}"));
+            assert_eq!(
+                approved(&format!("{head}{before}")),
+                format!("{head}{after}")
+            );
         }
     }
 

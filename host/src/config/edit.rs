@@ -3,7 +3,9 @@
 
 use std::io;
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
+
+use super::removal;
 
 /// The text in which a connection has these values. One that is there already keeps its others;
 /// one that is new follows at the end.
@@ -12,6 +14,10 @@ pub(crate) fn with_connection(
     name: &str,
     settings: &[(&str, Value)],
 ) -> io::Result<String> {
+    keeping_line_ends(text, |text| with_settings(text, name, settings))
+}
+
+fn with_settings(text: &str, name: &str, settings: &[(&str, Value)]) -> io::Result<String> {
     let mut document = parse(text)?;
     // Not by index, which would make what is not there.
     let connections = document.get_mut("connections");
@@ -43,6 +49,25 @@ pub(crate) fn with_connection(
     Ok(document.to_string())
 }
 
+/// The same change in a text whose lines end as Windows ends them: they all end alike afterwards,
+/// as most of them did.
+pub(crate) fn keeping_line_ends(
+    text: &str,
+    change: impl FnOnce(&str) -> io::Result<String>,
+) -> io::Result<String> {
+    let (of_windows, all) = (text.matches("\r\n").count(), text.matches('\n').count());
+    if of_windows == 0 {
+        return change(text);
+    }
+    let changed = change(&text.replace("\r\n", "\n"))?;
+    let is_of_windows = of_windows * 2 > all;
+    Ok(if is_of_windows {
+        changed.replace('\n', "\r\n")
+    } else {
+        changed
+    })
+}
+
 /// What is there already, where its entries have names of their own: more of them leave the others
 /// there.
 fn map_in<'e>(entry: &'e mut Item, key: &str) -> Option<&'e mut Item> {
@@ -52,17 +77,12 @@ fn map_in<'e>(entry: &'e mut Item, key: &str) -> Option<&'e mut Item> {
 
 /// The text without a connection, and without the comment that stands right above it.
 pub(crate) fn without_connection(text: &str, name: &str) -> io::Result<String> {
-    let mut document = parse(text)?;
-    let connections = document.get_mut("connections");
-    let connections = connections.and_then(Item::as_table_like_mut);
-    let removed = connections.and_then(|connections| connections.remove(name));
-    let Some(removed) = removed else {
-        return Err(broken(format!("there is no connection `{name}`")));
-    };
-    if let Item::Table(table) = removed {
-        keep_what_stood_apart(&mut document, &table);
-    }
-    Ok(document.to_string())
+    keeping_line_ends(text, |text| {
+        let mut document = parse(text)?;
+        removal::remove(&mut document, name)
+            .ok_or_else(|| broken(format!("there is no connection `{name}`")))?;
+        Ok(document.to_string())
+    })
 }
 
 /// Exchange the value of a key and keep what stands around it, or add it at the end.
@@ -118,57 +138,6 @@ pub(crate) fn block(name: &str, settings: &[(&str, Value)]) -> String {
         block.push_str(&format!("{key} = {value}\n"));
     }
     block
-}
-
-/// What stands above a table, and with an empty line between the two, is not about it.
-fn keep_what_stood_apart(document: &mut DocumentMut, removed: &Table) {
-    let prefix = removed.decor().prefix().and_then(|prefix| prefix.as_str());
-    let Some((kept, _)) = prefix.and_then(|prefix| prefix.rsplit_once("\n\n")) else {
-        return;
-    };
-    if kept.trim().is_empty() {
-        return;
-    }
-    let position = removed.position();
-    let mut next = None;
-    find_next(document.as_table_mut(), position, &mut next);
-    let with = |rest: &str| format!("{kept}\n\n{}", rest.trim_start_matches('\n'));
-    match next.and_then(|position| table_at(document.as_table_mut(), position)) {
-        Some(table) => {
-            let rest = table.decor().prefix().and_then(|prefix| prefix.as_str());
-            let prefix = with(rest.unwrap_or_default());
-            table.decor_mut().set_prefix(prefix);
-        }
-        None => {
-            let rest = document.trailing().as_str().unwrap_or_default();
-            let trailing = with(rest);
-            document.set_trailing(trailing.trim_end().to_owned() + "\n");
-        }
-    }
-}
-
-/// The place of the table that was written first after another one.
-fn find_next(table: &Table, after: Option<isize>, next: &mut Option<isize>) {
-    for (_, item) in table.iter() {
-        let Item::Table(inner) = item else { continue };
-        if let Some(position) = inner.position().filter(|_| !inner.is_implicit())
-            && after.is_none_or(|after| position > after)
-            && next.is_none_or(|next| position < next)
-        {
-            *next = Some(position);
-        }
-        find_next(inner, after, next);
-    }
-}
-
-fn table_at(table: &mut Table, position: isize) -> Option<&mut Table> {
-    table.iter_mut().find_map(|(_, item)| {
-        let inner = item.as_table_mut()?;
-        if inner.position() == Some(position) && !inner.is_implicit() {
-            return Some(inner);
-        }
-        table_at(inner, position)
-    })
 }
 
 fn parse(text: &str) -> io::Result<DocumentMut> {
@@ -238,5 +207,51 @@ mod tests {
         let alone = "# Ours.\n\n[connections.acme]\nurl = \"a\"\n";
         assert_eq!(without_connection(alone, "acme").unwrap(), "# Ours.\n");
         assert!(without_connection(OURS, "acme").is_err());
+    }
+
+    #[test]
+    fn a_connection_goes_however_it_is_written_and_comments_of_others_stay() {
+        for (before, after) in [
+            (
+                "# Ours.\n\n# acme\nconnections.acme = { url = 'a' }\n# b\nconnections.b = { url = 'b' }\n",
+                "# Ours.\n\n# b\nconnections.b = { url = 'b' }\n",
+            ),
+            (
+                "# Ours.\n\nconnections.acme.url = 'a'\n# why\nconnections.acme.ca-file = 'c'\n",
+                "# Ours.\n",
+            ),
+            (
+                "[connections]\n# Ours.\n\n# acme\nacme = { url = 'a' }\n\n[connections.b]\nurl = 'b'\n",
+                "[connections]\n# Ours.\n\n[connections.b]\nurl = 'b'\n",
+            ),
+            (
+                "# Ours.\n \t\n# acme\n[connections.acme]\nurl = 'a'\n",
+                "# Ours.\n",
+            ),
+            (
+                "connections = { acme = { url = 'a' } }\n",
+                "connections = {}\n",
+            ),
+        ] {
+            assert_eq!(
+                without_connection(before, "acme").unwrap(),
+                after,
+                "{before}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_that_end_as_windows_ends_them_stay_so() {
+        let windows = OURS.replace('\n', "\r\n");
+        let without = without_connection(&windows, "old").unwrap();
+        let expected = without_connection(OURS, "old").unwrap();
+        assert_eq!(without, expected.replace('\n', "\r\n"));
+        let settings = [("url", Value::from("c"))];
+        for name in ["old", "acme"] {
+            let now = with_connection(&windows, name, &settings).unwrap();
+            let expected = with_connection(OURS, name, &settings).unwrap();
+            assert_eq!(now, expected.replace('\n', "\r\n"));
+        }
     }
 }

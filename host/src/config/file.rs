@@ -1,15 +1,15 @@
 //! The configuration file while it is changed: apart from reading it, because whoever reads it
 //! meanwhile, and whoever changes it too, must meet either all of the change or nothing.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
 use zeroize::Zeroizing;
 
-use super::replace::replace;
+use super::replace::{directory_of, persist_names, put_secret, replace};
 use super::{Configuration, ConfigurationError};
 use crate::credential::Secret;
 
@@ -29,6 +29,14 @@ pub(crate) enum ChangeError {
     /// It says something else than when it was read.
     #[error("`{}` was changed while the question was open: nothing was written", .0.display())]
     Changed(PathBuf),
+    /// It is changed, and something that it names no longer is still there.
+    #[error("`{}` is changed, but `{}` is still there", changed.display(), path.display())]
+    Left {
+        changed: PathBuf,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     /// What would be written is not understood.
     #[error(transparent)]
     Malformed(ConfigurationError),
@@ -61,6 +69,14 @@ impl ConfigurationFile {
         }
     }
 
+    /// One that was read already, and is changed only if it is still that.
+    pub(crate) fn of(read: &Configuration) -> Result<Self, ConfigurationError> {
+        Ok(Self {
+            configuration: Configuration::parse(read.text(), read.file())?,
+            is_there: true,
+        })
+    }
+
     /// What it says.
     pub(crate) fn configuration(&self) -> &Configuration {
         &self.configuration
@@ -71,9 +87,18 @@ impl ConfigurationFile {
         self.is_there
     }
 
-    /// The directory for tokens that stand in no other place.
+    /// The directory for tokens that stand in no other place: `FILE.tokens`. No other configuration
+    /// file has its tokens there.
     pub(crate) fn tokens(&self) -> PathBuf {
-        self.directory().join(TOKENS)
+        let mut directory = self.configuration.file().as_os_str().to_owned();
+        directory.push(".tokens");
+        directory.into()
+    }
+
+    /// Whether a token's file is one of those that are kept here, and not somewhere else.
+    pub(crate) fn owns_token(&self, path: &Path) -> bool {
+        let own = self.tokens().canonicalize();
+        own.is_ok_and(|own| directory_of(path).canonicalize().is_ok_and(|at| at == own))
     }
 
     /// Begin to change it: it is locked, and still what was read.
@@ -83,27 +108,28 @@ impl ConfigurationFile {
             lock: None,
             made: Vec::new(),
             secret: None,
+            obsolete: Vec::new(),
         };
-        let directory = self.directory();
-        change.make(&directory)?;
+        let directory = directory_of(self.configuration.file());
+        change.make(directory)?;
         // The lock is on the directory: the file itself is exchanged, and may not be there.
-        let lock = File::open(&directory).map_err(unwritable("open", &directory))?;
+        let lock = File::open(directory).map_err(unwritable("open", directory))?;
         match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 return Err(ChangeError::Busy(self.configuration.file().to_owned()));
             }
-            locked => locked.map_err(|error| unwritable("lock", &directory)(error.into()))?,
+            locked => locked.map_err(|error| unwritable("lock", directory)(error.into()))?,
         }
         change.lock = Some(lock);
         change.check()?;
         Ok(change)
     }
+}
 
-    fn directory(&self) -> PathBuf {
-        let directory = self.configuration.file().parent();
-        let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
-        directory.unwrap_or(Path::new(".")).to_owned()
-    }
+/// Whether two paths lead to one name in one directory, however the directory is written.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path| directory_of(path).canonicalize().ok();
+    one == other || (one.file_name() == other.file_name() && real(one) == real(other))
 }
 
 /// A change under way. Where it is dropped before its end, nothing of it is left.
@@ -112,14 +138,16 @@ pub(crate) struct Change<'f> {
     lock: Option<File>,
     made: Vec<PathBuf>,
     secret: Option<(PathBuf, Option<Zeroizing<Vec<u8>>>)>,
+    obsolete: Vec<PathBuf>,
 }
 
 impl Change<'_> {
-    /// Keep a secret in a file that nobody else may read.
+    /// Keep a secret in a file that nobody else may read, whatever was there before, in a directory
+    /// that is for its owner alone.
     pub(crate) fn keep(&mut self, path: &Path, secret: &Secret) -> Result<(), ChangeError> {
-        if let Some(directory) = path.parent() {
-            self.make(directory)?;
-        }
+        let directory = directory_of(path);
+        self.make(directory)?;
+        close(directory).map_err(unwritable("close to others the directory", directory))?;
         let before = match std::fs::read(path) {
             Ok(before) => Some(Zeroizing::new(before)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -129,7 +157,12 @@ impl Change<'_> {
         let mut line = Zeroizing::new(Vec::with_capacity(secret.expose().len() + 1));
         line.extend_from_slice(secret.expose().as_bytes());
         line.push(b'\n');
-        replace(path, &line).map_err(unwritable("write", path))
+        put_secret(path, &line).map_err(unwritable("write", path))
+    }
+
+    /// Remove a file once the configuration no longer names it.
+    pub(crate) fn remove_after(&mut self, path: PathBuf) {
+        self.obsolete.push(path);
     }
 
     /// Exchange what the file says, if it is understood and nobody else has changed it.
@@ -142,7 +175,28 @@ impl Change<'_> {
         }
         self.made.clear();
         self.secret = None;
-        Ok(())
+        self.remove_obsolete()
+    }
+
+    /// All of them, also where one cannot be removed.
+    fn remove_obsolete(&mut self) -> Result<(), ChangeError> {
+        let mut first = Ok(());
+        for path in std::mem::take(&mut self.obsolete) {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => {
+                    let changed = self.file.configuration.file().to_owned();
+                    first = first.and(Err(ChangeError::Left {
+                        changed,
+                        path,
+                        source,
+                    }));
+                }
+                // The directory goes where nothing else is in it.
+                Ok(()) => drop(std::fs::remove_dir(directory_of(&path))),
+            }
+        }
+        first
     }
 
     /// An answer is about what was shown, and what somebody wrote meanwhile would be lost.
@@ -167,6 +221,7 @@ impl Change<'_> {
         for one in missing {
             let made = DirBuilder::new().mode(0o700).create(&one);
             made.map_err(unwritable("create", &one))?;
+            persist_names(directory_of(&one));
             self.made.push(one);
         }
         Ok(())
@@ -178,7 +233,7 @@ impl Drop for Change<'_> {
         // It is the way out of a failure already, which is told; what cannot be put back stays.
         match self.secret.take() {
             Some((path, Some(before))) => {
-                let _ = replace(&path, &before);
+                let _ = put_secret(&path, &before);
             }
             Some((path, None)) => {
                 let _ = std::fs::remove_file(path);
@@ -200,16 +255,27 @@ fn unwritable(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Ch
     }
 }
 
-/// Where the tokens lie beside the file.
-const TOKENS: &str = "tokens";
+/// Nobody else may look into the directory, or put something else there.
+fn close(directory: &Path) -> io::Result<()> {
+    let metadata = directory.symlink_metadata()?;
+    if !metadata.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    // Where it is somebody else's, this is refused.
+    std::fs::set_permissions(directory, Permissions::from_mode(0o700))
+}
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
-    const TEXT: &str = "[connections.acme]\nurl = \"a\"\ntoken = { file = \"tokens/acme\" }\n";
+    const TEXT: &str =
+        "[connections.acme]\nurl = \"a\"\ntoken = { file = \"config.toml.tokens/acme\" }\n";
 
     fn mode(path: &Path) -> u32 {
         path.metadata().unwrap().permissions().mode() & 0o777
@@ -258,6 +324,76 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_for_its_owner_alone_whatever_was_there_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ConfigurationFile::read(&folder.path().join("config.toml")).unwrap();
+        let other = folder.path().join("other");
+        std::fs::write(&other, "other").unwrap();
+        std::fs::create_dir(file.tokens()).unwrap();
+        std::fs::set_permissions(file.tokens(), Permissions::from_mode(0o777)).unwrap();
+        let (open, link) = (file.tokens().join("open"), file.tokens().join("link"));
+        std::fs::write(&open, "before").unwrap();
+        std::fs::set_permissions(&open, Permissions::from_mode(0o644)).unwrap();
+        symlink(&other, &link).unwrap();
+        for token in [&open, &link] {
+            let mut change = file.begin().unwrap();
+            change.keep(token, &Secret::new("0123456789")).unwrap();
+            assert_eq!((mode(token), mode(&file.tokens())), (0o600, 0o700));
+        }
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "other");
+
+        std::fs::remove_dir_all(file.tokens()).unwrap();
+        symlink(folder.path(), file.tokens()).unwrap();
+        let mut change = file.begin().unwrap();
+        let kept = change.keep(&open, &Secret::new("0123456789"));
+        assert!(matches!(kept, Err(ChangeError::Unwritable { .. })));
+    }
+
+    #[test]
+    fn two_files_in_one_directory_have_tokens_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |name| ConfigurationFile::read(&folder.path().join(name)).unwrap();
+        let (production, staging) = (of("config.toml"), of("staging.toml"));
+        let token = production.tokens().join("acme");
+        assert_ne!(token, staging.tokens().join("acme"));
+        let mut change = production.begin().unwrap();
+        change.keep(&token, &Secret::new("0123456789")).unwrap();
+        assert!(production.owns_token(&token) && !staging.owns_token(&token));
+        let roundabout = folder
+            .path()
+            .join("config.toml.tokens/../config.toml.tokens/acme");
+        assert!(production.owns_token(&roundabout));
+        assert!(is_same(&roundabout, &token) && !is_same(&token, &production.tokens().join("b")));
+    }
+
+    #[test]
+    fn what_is_named_no_longer_goes_after_the_file_was_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let file = ConfigurationFile::read(&path).unwrap();
+        let (old, new) = (file.tokens().join("acme"), file.tokens().join("acme-2"));
+        for end in ["[connections", TEXT] {
+            std::fs::create_dir_all(file.tokens()).unwrap();
+            std::fs::write(&old, "before").unwrap();
+            let mut change = file.begin().unwrap();
+            change.keep(&new, &Secret::new("0123456789")).unwrap();
+            change.remove_after(old.clone());
+            change.remove_after(file.tokens().join("nothing"));
+            let is_written = change.write(end).is_ok();
+            assert_eq!(
+                (is_written, old.exists(), new.exists()),
+                (end == TEXT, end != TEXT, end == TEXT)
+            );
+        }
+        let file = ConfigurationFile::read(&path).unwrap();
+        let mut change = file.begin().unwrap();
+        change.remove_after(file.tokens());
+        let left = change.write("").unwrap_err();
+        assert!(matches!(left, ChangeError::Left { .. }), "{left}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+    }
+
+    #[test]
     fn what_somebody_wrote_meanwhile_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
@@ -288,7 +424,7 @@ mod tests {
             folder.path().join("config.toml"),
         );
         std::fs::write(&real, "# mine\n").unwrap();
-        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
         symlink("real", &link).unwrap();
         let file = ConfigurationFile::read(&link).unwrap();
         file.begin().unwrap().write(TEXT).unwrap();

@@ -24,6 +24,8 @@ mod place;
 mod proxy;
 mod quantity;
 #[cfg(feature = "cli")]
+mod removal;
+#[cfg(feature = "cli")]
 pub(crate) mod replace;
 mod snippet;
 mod text;

@@ -62,8 +62,18 @@ async fn a_person_who_knows_an_address_and_a_token_is_connected() {
         let entry =
             "{ id = \"2\", path = \"api/cart\", branch = \"release/1\", type = \"backend\" }";
         assert!(study.read("home/config.toml").contains(entry));
-        assert_eq!(study.written(), ["config.toml", "tokens", "tokens/acme"]);
-        assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
+        assert_eq!(
+            study.written(),
+            [
+                "config.toml",
+                "config.toml.tokens",
+                "config.toml.tokens/acme"
+            ]
+        );
+        assert_eq!(
+            study.read("home/config.toml.tokens/acme").trim_end(),
+            study.rig.token
+        );
         study.runner().run(&["check"]).success();
         let branch = study
             .runner()
@@ -127,7 +137,10 @@ async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
     terminal.wait_for("Write this?");
     terminal.type_text("y\n");
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
-    assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
+    assert_eq!(
+        study.read("home/config.toml.tokens/acme").trim_end(),
+        study.rig.token
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,7 +175,10 @@ async fn options_on_a_terminal_change_what_is_there_and_show_how() {
     }
     let now = study.read("home/config.toml");
     assert_eq!(now, format!("{before}access = [\"read\", \"branches\"]\n"));
-    assert_eq!(study.read("home/tokens/acme").trim_end(), study.rig.token);
+    assert_eq!(
+        study.read("home/config.toml.tokens/acme").trim_end(),
+        study.rig.token
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

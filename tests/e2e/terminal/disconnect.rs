@@ -1,6 +1,9 @@
 //! `connections` and `disconnect`: what is there, and what goes.
 
-use code_source_tests::Key;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use code_source_tests::{Key, Printed};
 
 use super::Study;
 
@@ -15,7 +18,7 @@ async fn what_is_connected_is_a_table_without_any_token() {
         "acme",
         "web/shop",
         "file:",
-        "tokens/acme",
+        "config.toml.tokens/acme",
         &study.rig.forge.url(),
         "home/config.toml",
     ] {
@@ -39,13 +42,38 @@ async fn a_person_sees_what_goes_and_agrees() {
     terminal.wait_for("Remove it? [y/N]");
     terminal.press(Key::Enter);
     assert_eq!(terminal.end(), 130);
-    assert_eq!(study.written(), ["config.toml", "tokens", "tokens/acme"]);
+    assert_eq!(
+        study.written(),
+        [
+            "config.toml",
+            "config.toml.tokens",
+            "config.toml.tokens/acme"
+        ]
+    );
     let mut terminal = study.terminal(&["disconnect", "acme"], 40);
     terminal.wait_for("Remove it? [y/N]");
     terminal.type_text("y\n");
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
     assert_eq!(study.written(), ["config.toml"]);
     assert_eq!(study.read("home/config.toml").trim(), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_where_the_question_would_not_be_seen() {
+    let study = Study::new().await;
+    study.is_connected();
+    let (mut pty, pts) = pty_process::blocking::open().unwrap();
+    let command = study.runner().command(&["disconnect", "acme"]);
+    let command = pty_process::blocking::Command::from(command).stderr(Stdio::piped());
+    let child = command.spawn(pts).unwrap();
+    pty.write_all(b"n\n").unwrap();
+    let refused = Printed::from(child.wait_with_output().unwrap());
+    assert_eq!(refused.status, 2, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("nobody is there to answer"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,8 +141,8 @@ async fn a_token_from_standard_input_is_kept_for_its_owner_alone() {
     piped(&study, &arguments, &line).success();
     for (name, mode) in [
         ("config.toml", 0o600),
-        ("tokens/acme", 0o600),
-        ("tokens", 0o700),
+        ("config.toml.tokens/acme", 0o600),
+        ("config.toml.tokens", 0o700),
         ("", 0o700),
     ] {
         let metadata = std::fs::metadata(study.rig.folder().join("home").join(name)).unwrap();

@@ -75,6 +75,7 @@ fn changes() -> Vec<Example> {
     let all = examples! { ChangeError:
         ChangeError::Busy(_) => [ChangeError::Busy(file())],
         ChangeError::Changed(_) => [ChangeError::Changed(file())],
+        ChangeError::Left { .. } => [ChangeError::Left { changed: file(), path: "config.toml.tokens/acme".into(), source: io::ErrorKind::PermissionDenied.into() }],
         ChangeError::Malformed(_) => [ChangeError::Malformed(malformed.expect_err("no bracket"))],
         ChangeError::Unwritable { .. } => [ChangeError::Unwritable { action: "create a file beside", path: file(), source: io::ErrorKind::PermissionDenied.into() }],
     };

@@ -12,8 +12,8 @@ use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::pin;
 use crate::cli::table::{Cell, Table, fields};
-use crate::config::replace::replace;
-use crate::config::{Configuration, PluginFile};
+use crate::config::PluginFile;
+use crate::config::file::{ChangeError, ConfigurationFile};
 use crate::plugin::PluginDescription;
 
 /// Arguments of `plugin approve`.
@@ -84,34 +84,24 @@ fn plugin<'c>(
 fn approve(configured: &Configured, connection: &str, record: &Record) -> Result<(), CommandError> {
     let configuration = &configured.configuration;
     let path = configuration.file();
-    let now = std::fs::read(path).map_err(|source| CommandError::File {
-        action: "read again",
-        path: path.to_owned(),
-        source,
-    })?;
-    if now != configuration.text().as_bytes() {
-        return Err(CommandError::Changed {
-            path: path.to_owned(),
-        });
-    }
-    // In this order a failure between the two leaves a plugin that is refused.
-    record.write(&Record::file(path, connection))?;
-    write_pin(configuration, connection, &record.sha256)
-}
-
-fn write_pin(
-    configuration: &Configuration,
-    connection: &str,
-    sha256: &str,
-) -> Result<(), CommandError> {
-    let path = configuration.file();
-    let unwritable = |source| CommandError::File {
+    let text = pin::with_digest(configuration.text(), connection, &record.sha256);
+    let text = text.map_err(|source| CommandError::File {
         action: "write the digest into",
         path: path.to_owned(),
         source,
-    };
-    let text = pin::with_digest(configuration.text(), connection, sha256).map_err(unwritable)?;
-    replace(path, text.as_bytes()).map_err(unwritable)
+    })?;
+    let file = ConfigurationFile::of(configuration).map_err(CommandError::Configuration)?;
+    let change = file.begin().map_err(unwritten)?;
+    // In this order a failure between the two leaves a plugin that is refused.
+    record.write(&Record::file(path, connection))?;
+    change.write(&text).map_err(unwritten)
+}
+
+fn unwritten(error: ChangeError) -> CommandError {
+    match error {
+        ChangeError::Changed(path) => CommandError::Changed { path },
+        error => CommandError::Unwritten(error),
+    }
 }
 
 fn finish(context: &mut Context, shape: &Shape) -> Result<(), CommandError> {
@@ -292,6 +282,7 @@ impl ChangedShape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Configuration;
 
     #[test]
     fn a_file_that_changed_while_somebody_looked_is_left_as_it_is() {
@@ -328,6 +319,17 @@ mod tests {
                 .is_none()
         );
         std::fs::write(&path, shown).unwrap();
+        // Nor while somebody else is changing it.
+        let other = ConfigurationFile::read(&path).unwrap();
+        let change = other.begin().unwrap();
+        let busy = approve(&configured, "acme", &record).unwrap_err();
+        assert!(
+            busy.describe()
+                .message
+                .contains("somebody else is changing")
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), shown);
+        drop(change);
         approve(&configured, "acme", &record).unwrap();
         let pinned = std::fs::read_to_string(&path).unwrap();
         assert!(pinned.contains("sha256 = \"00ff\""), "{pinned}");

@@ -9,7 +9,8 @@
 //! - `next/` and `next-record/`, a full run under way, which ends in one exchange of `next/` and
 //!   the directory;
 //! - `staging/`, an incremental run under way, and `journal`, the renames that complete it. From
-//!   the moment that the journal is written, the next run completes what an interruption left.
+//!   the moment that the journal is written, the next run completes what an interruption left;
+//! - `removed/`, a directory on its way out, of which some may be gone already.
 //!
 //! A directory that no sync made is refused unless it is empty: nobody's files are ever deleted.
 //! The inode recorded in `state.json` tells that it is still the same one.
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub(crate) use self::place::Removal;
 use self::store::{Operation, Store};
 use crate::sync::error::SyncError;
 use crate::sync::path::TreePath;
@@ -77,7 +79,18 @@ impl Directory {
     ///
     /// [`SyncError::Foreign`] if it is not, and [`SyncError::Locked`] while one is under way.
     pub fn discard(&self) -> Result<(), SyncError> {
-        place::remove(&self.path)
+        self.removal()?.complete()
+    }
+
+    /// The same in two steps, so that what could be refused is known before anything goes.
+    pub(crate) fn removal(&self) -> Result<Removal, SyncError> {
+        Removal::begin(&self.path)
+    }
+
+    /// What the last run left on record, also of a directory of which some is removed already.
+    #[cfg(feature = "cli")]
+    pub(crate) fn removable(&self) -> Option<State> {
+        place::removable(&self.path)
     }
 
     async fn enqueue(&mut self, operation: Operation) -> Result<(), SyncError> {

@@ -75,6 +75,10 @@ impl Place {
         self.home.join("old")
     }
 
+    fn removed(&self) -> PathBuf {
+        self.home.join(REMOVED)
+    }
+
     /// The directory's inode; `None` where there is no directory.
     pub(super) fn inode(&self) -> Result<Option<u64>, SyncError> {
         match fs::symlink_metadata(&self.tree) {
@@ -129,9 +133,14 @@ impl Place {
 
     /// Removes what no committed run needs.
     pub(super) fn clear(&self) -> Result<(), SyncError> {
-        [self.next(), self.next_record(), self.staging(), self.old()]
-            .iter()
-            .try_for_each(|path| remove_directory(path))
+        let all = [
+            self.next(),
+            self.next_record(),
+            self.staging(),
+            self.old(),
+            self.removed(),
+        ];
+        all.iter().try_for_each(|path| remove_directory(path))
     }
 
     /// Makes all that was written survive a loss of power, as far as the system lets us. It also
@@ -225,18 +234,47 @@ pub(super) fn recorded(path: &Path) -> Option<State> {
     Stored::read(&home.join("record")).ok()??.state
 }
 
-/// Takes a directory away, with what is kept beside it, if it is the one that a run filled.
-pub(super) fn remove(path: &Path) -> Result<(), SyncError> {
-    let place = Place::open(path)?;
-    let stored = Stored::read(&place.record())?;
-    let inode = place.inode()?;
-    if inode.is_none() || stored.map(|stored| stored.inode) != inode {
-        return Err(foreign(path, "it is not the directory that a sync filled"));
+/// The same, also where the directory is on its way out.
+#[cfg(feature = "cli")]
+pub(super) fn removable(path: &Path) -> Option<State> {
+    recorded(path).or_else(|| {
+        let absolute = std::path::absolute(path).ok()?;
+        let above = fs::canonicalize(absolute.parent()?).ok()?;
+        let home = above.join(home_name(absolute.file_name()?));
+        let is_going = home.join(REMOVED).exists();
+        is_going.then(|| Stored::read(&home.join("record")).ok()??.state)?
+    })
+}
+
+/// A directory that a run filled, and that is about to go with what is kept beside it.
+pub(crate) struct Removal(Place);
+
+impl Removal {
+    pub(super) fn begin(path: &Path) -> Result<Self, SyncError> {
+        let place = Place::open(path)?;
+        let stored = Stored::read(&place.record())?.map(|stored| stored.inode);
+        let inode = place.inode()?;
+        let is_going = inode.is_none() && place.removed().exists();
+        if is_going || (inode.is_some() && stored == inode) {
+            return Ok(Self(place));
+        }
+        Err(foreign(path, "it is not the directory that a sync filled"))
     }
-    // In one step, so that no half of a tree is ever taken for a whole one.
-    remove_directory(&place.old())?;
-    fs::rename(&place.tree, place.old()).map_err(SyncError::io("remove", &place.tree))?;
-    remove_directory(&place.home)
+
+    /// Where it is ended in its middle, another one goes on.
+    pub(crate) fn complete(self) -> Result<(), SyncError> {
+        let Self(place) = self;
+        if place.inode()?.is_some() {
+            remove_directory(&place.removed())?;
+            // In one step, to where nobody takes what is left of it for a whole tree.
+            fs::rename(&place.tree, place.removed())
+                .map_err(SyncError::io("remove", &place.tree))?;
+        }
+        // The record goes last: it tells whose directory it was.
+        place.clear()?;
+        remove_directory(&place.record())?;
+        remove_directory(&place.home)
+    }
 }
 
 fn home_name(tree: &OsStr) -> OsString {
@@ -300,6 +338,9 @@ fn is_unsupported(error: &io::Error) -> bool {
         io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
     )
 }
+
+/// Never put back, unlike `old`.
+const REMOVED: &str = "removed";
 
 pub(super) const STATE_FILE: &str = "state.json";
 const FORMAT: u32 = 1;
