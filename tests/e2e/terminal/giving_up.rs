@@ -55,6 +55,11 @@ async fn at_every_question_nothing_is_written() {
             answer(&terminal, &all[..number]);
             terminal.wait_for(question);
             terminal.press(key);
+            // What was answered is not lost by one key that is easily pressed.
+            if key == Key::Escape && number > 0 {
+                terminal.wait_for("Give up? [y/N]");
+                terminal.type_text("y");
+            }
             is_given_up(&study, &mut terminal);
         }
     }
@@ -111,6 +116,43 @@ async fn where_nothing_can_be_written_nothing_is_asked() {
     assert_eq!(terminal.end(), 1, "{}", terminal.text());
     terminal.wait_for("cannot create");
     assert!(!terminal.text().contains("Address of the forge"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_give_up_is_asked_the_same_again_and_no_key_shows_the_token() {
+    let study = Study::new().await;
+    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 40);
+    terminal.wait_for("Type or paste it");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Token (not shown)");
+    // Ctrl-Z and Ctrl-\ would leave the terminal to a shell, or the token in a file.
+    terminal.type_text("\u{1a}\u{1c}");
+    let half = study.rig.token.len() / 2;
+    terminal.type_text(&study.rig.token[..half]);
+    terminal.press(Key::Escape);
+    terminal.wait_for("Give up? [y/N]");
+    terminal.type_text("n");
+    terminal.wait_until("the question again", |all| {
+        all.trim_end().ends_with("Token (not shown)\n>")
+    });
+    terminal.type_text(&format!("{}\n", &study.rig.token[half..]));
+    terminal.wait_for("Write this? [y/N]");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert_eq!(
+        study.read("home/config.toml.tokens/acme").trim_end(),
+        study.rig.token
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_cannot_be_drawn_on_is_called_that() {
+    let study = Study::new().await;
+    let runner = study.runner().environment("TERM", "dumb");
+    let mut terminal = Terminal::start(&runner, &["connect"], 80, 24);
+    assert_eq!(terminal.end(), 2, "{}", terminal.text());
+    terminal.wait_for("this terminal cannot be drawn on");
+    terminal.wait_for("give it with `--url URL`");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -130,23 +130,26 @@ async fn alone(
     arguments: Arguments,
     is_known: bool,
 ) -> Result<Draft, CommandError> {
-    let missing = |what, hint| Err(CommandError::usage(what, hint));
+    let missing = |what: String, hint| Err(CommandError::usage(what, hint));
     let wishes = &arguments.repository;
     if is_known && wishes.is_empty() && draft.is_empty(file) {
         return missing(
-            "nothing was given to be changed",
+            "nothing was given to be changed".to_owned(),
             "such as `--token-file FILE` or `--repository PATH`; `code-source connect --help` tells all",
         );
     }
     if !is_known && draft.url.is_none() {
         return missing(
-            "the forge's address is missing, and nobody is there to be asked",
+            format!(
+                "the forge's address is missing, and {}",
+                Prompter::obstacle()
+            ),
             "give it with `--url URL`",
         );
     }
     if !is_known && draft.token.is_none() {
         return missing(
-            "the token is missing, and nobody is there to be asked",
+            format!("the token is missing, and {}", Prompter::obstacle()),
             "say where it is: `--token-file FILE`, `--token-env NAME`, or `--token-stdin`",
         );
     }
@@ -224,16 +227,22 @@ fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
             "leave out `--token-stdin`: it is asked for, and not shown",
         ));
     }
-    let mut text = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_INPUT + 1));
     let read = stdin
         .lock()
-        .take(LONGEST_INPUT as u64)
+        .take(LONGEST_INPUT as u64 + 1)
         .read_to_string(&mut text);
     read.map_err(|source| CommandError::File {
         action: "read the token from",
         path: "standard input".into(),
         source,
     })?;
+    if text.len() > LONGEST_INPUT {
+        return Err(CommandError::usage(
+            "what stands on standard input is too long for a token",
+            "give nothing but the token",
+        ));
+    }
     let token = text.strip_suffix('\n').unwrap_or(&text);
     let token = Secret::new(token.strip_suffix('\r').unwrap_or(token));
     draft::check_token(&token, "standard input")?;

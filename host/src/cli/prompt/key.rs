@@ -25,12 +25,18 @@ pub(super) enum Key {
     Up,
 }
 
-/// Takes bytes in whatever pieces they come, and gives keys. What was typed may be a secret, and is
-/// cleared.
-#[derive(Default)]
+/// Takes bytes in pieces of at most [`PIECE`], and gives keys. What was typed may be a secret, and
+/// is cleared.
 pub(super) struct Decoder(Zeroizing<Vec<u8>>);
 
 impl Decoder {
+    pub(super) fn new() -> Self {
+        // Enough for a piece after a key that is not all there, so that nothing is left where the
+        // bytes were before there was more room.
+        Self(Zeroizing::new(Vec::with_capacity(LONGEST + PIECE)))
+    }
+
+    /// More bytes, once there is no other key in those before.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
@@ -44,8 +50,11 @@ impl Decoder {
     pub(super) fn next(&mut self, is_late: bool) -> Option<Key> {
         let (key, length) = match decode(&self.0) {
             Some(found) => found,
-            None if is_late && self.0.first() == Some(&ESCAPE) => (Key::Escape, self.0.len()),
-            None if is_late && !self.0.is_empty() => (Key::Other, self.0.len()),
+            None if self.0.is_empty() => return None,
+            None if is_late && is_escape(&self.0) => (Key::Escape, self.0.len()),
+            None if is_late => (Key::Other, self.0.len()),
+            // No key is so long, and whatever it is shall not grow.
+            None if self.0.len() > LONGEST => (Key::Other, self.0.len()),
             None => return None,
         };
         self.0.drain(..length);
@@ -77,7 +86,9 @@ fn decode(bytes: &[u8]) -> Option<(Key, usize)> {
 fn escape(bytes: &[u8]) -> Option<(Key, usize)> {
     match bytes.get(1)? {
         b'[' | b'O' => {}
-        _ => return Some((Key::Escape, 1)),
+        b']' | b'P' | b'X' | b'^' | b'_' => return reply(bytes),
+        // Together with Alt.
+        _ => return decode(&bytes[1..]).map(|(_, length)| (Key::Other, 1 + length)),
     }
     let end = bytes[2..]
         .iter()
@@ -93,6 +104,20 @@ fn escape(bytes: &[u8]) -> Option<(Key, usize)> {
         _ => Key::Other,
     };
     Some((key, length))
+}
+
+/// What the terminal itself says.
+fn reply(bytes: &[u8]) -> Option<(Key, usize)> {
+    let is_end = |pair: &[u8]| pair == [ESCAPE, b'\\'];
+    let bell = bytes.iter().position(|byte| *byte == BELL);
+    let string = bytes[2..].windows(2).position(is_end).map(|at| at + 3);
+    let end = [bell, string].into_iter().flatten().min()?;
+    Some((Key::Other, end + 1))
+}
+
+/// Escape alone, however often.
+fn is_escape(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == ESCAPE)
 }
 
 fn character(bytes: &[u8]) -> Option<(Key, usize)> {
@@ -112,13 +137,21 @@ fn character(bytes: &[u8]) -> Option<(Key, usize)> {
 
 const ESCAPE: u8 = 0x1b;
 
+const BELL: u8 = 0x07;
+
+/// Bytes that are read at once, at most.
+pub(super) const PIECE: usize = 1 << 10;
+
+/// Bytes that a key has, or what a terminal says, at most.
+const LONGEST: usize = 1 << 10;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The keys of bytes that come one by one, with a pause at the end.
     fn keys(bytes: &[u8]) -> Vec<Key> {
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::new();
         let mut keys = Vec::new();
         for byte in bytes {
             decoder.feed(&[*byte]);
@@ -146,8 +179,33 @@ mod tests {
     #[test]
     fn escape_is_a_key_of_its_own_when_nothing_follows() {
         assert_eq!(keys(b"\x1b"), [Key::Escape]);
-        assert_eq!(keys(b"\x1bq"), [Key::Escape, Key::Char('q')]);
-        assert_eq!(keys(b"\x1b["), [Key::Escape]);
+        assert_eq!(keys(b"\x1b\x1b"), [Key::Escape]);
         assert_eq!(keys(b"\x04"), [Key::Escape]);
+    }
+
+    #[test]
+    fn what_begins_as_escape_does_and_goes_on_is_not_escape() {
+        let (a, other) = (Key::Char('a'), Key::Other);
+        // With Alt: a letter, Backspace, an arrow.
+        assert_eq!(keys(b"\x1bba"), [other, a]);
+        assert_eq!(keys(b"\x1b\x7fa"), [other, a]);
+        assert_eq!(keys(b"\x1b\x1b[Aa"), [other, a]);
+        assert_eq!(keys(b"\x1b\xc3\xa9a"), [other, a]);
+        assert_eq!(keys(b"\x1b["), [other]);
+        // Terminals answer questions that other programs asked.
+        assert_eq!(keys(b"\x1b]11;rgb:0000/0000/0000\x07a"), [other, a]);
+        assert_eq!(keys(b"\x1bP1$r\x1b\\a"), [other, a]);
+    }
+
+    #[test]
+    fn what_was_typed_never_outgrows_the_room_that_is_cleared() {
+        let mut decoder = Decoder::new();
+        let room = decoder.0.as_ptr();
+        decoder.feed(b"\x1b]");
+        for _ in 0..8 {
+            decoder.feed(&[b'x'; PIECE]);
+            while decoder.next(false).is_some() {}
+        }
+        assert_eq!(decoder.0.as_ptr(), room);
     }
 }

@@ -43,13 +43,8 @@ impl<'a> Editor<'a> {
             }
             Key::RemoveLine => self.typed.clear(),
             Key::RemoveWord => {
-                let kept = self.typed.trim_end();
-                let kept = kept.rfind([' ', '/', '.']).map_or(0, |at| at + 1);
-                let kept = if kept == self.typed.len() {
-                    kept - 1
-                } else {
-                    kept
-                };
+                let word = self.typed.trim_end_matches(SEPARATORS);
+                let kept = word.rfind(SEPARATORS).map_or(0, |at| at + 1);
                 self.typed.truncate(kept);
             }
             Key::Enter => return self.answer(),
@@ -78,11 +73,7 @@ impl<'a> Editor<'a> {
         let title = look.paint(Style::new().bold(), &look.cut(&title, widest));
         let mut shown = String::new();
         if !self.question.is_hidden {
-            shown = look.safe(&self.typed).into_owned();
-            // The end is what is being typed.
-            while shown.width() + MARK.len() > widest {
-                shown.remove(0);
-            }
+            shown = look.end_of(&self.typed, widest.saturating_sub(MARK.len()));
         }
         let column = MARK.len() + shown.width();
         (vec![title, format!("{MARK}{shown}")], (1, column))
@@ -91,6 +82,9 @@ impl<'a> Editor<'a> {
 
 /// What stands before what is typed.
 const MARK: &str = "> ";
+
+/// What stands between words.
+const SEPARATORS: [char; 3] = [' ', '/', '.'];
 
 /// Bytes that an answer may have; no token is longer.
 const LONGEST: usize = 8 << 10;
@@ -131,11 +125,20 @@ mod tests {
         editor.press(Key::RemoveWord);
         assert_eq!(*editor.typed, "git.acme.");
         editor.press(Key::RemoveWord);
-        assert_eq!(*editor.typed, "git.acme");
+        assert_eq!(*editor.typed, "git.");
         editor.press(Key::Backspace);
-        assert_eq!(*editor.typed, "git.acm");
+        assert_eq!(*editor.typed, "git");
         editor.press(Key::RemoveLine);
         assert_eq!(*editor.typed, "");
+    }
+
+    #[test]
+    fn a_word_is_taken_back_where_there_is_none() {
+        for text in ["", "/", " ", "acme", "../"] {
+            let mut editor = typed(NAME, text);
+            editor.press(Key::RemoveWord);
+            assert_eq!(*editor.typed, "", "{text:?}");
+        }
     }
 
     #[test]

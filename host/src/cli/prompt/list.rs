@@ -12,6 +12,8 @@ pub(crate) struct List<'a> {
     pub(super) rows: &'a [Row],
     /// What was typed to find one.
     word: String,
+    /// Whether it was looked for since it changed.
+    is_found: bool,
     /// Which rows fit it, the best first.
     found: Vec<usize>,
     /// Which of those is meant.
@@ -43,6 +45,7 @@ impl<'a> List<'a> {
             title,
             rows,
             word: String::new(),
+            is_found: true,
             found: (0..rows.len()).collect(),
             at: 0,
         }
@@ -50,6 +53,11 @@ impl<'a> List<'a> {
 
     /// Take a key; the row when it was the last one.
     pub(super) fn press(&mut self, key: Key) -> Option<usize> {
+        if self.type_key(key) {
+            self.is_found = false;
+            return None;
+        }
+        self.find();
         let last = self.found.len().saturating_sub(1);
         match key {
             Key::Enter => return self.found.get(self.at).copied(),
@@ -59,26 +67,28 @@ impl<'a> List<'a> {
             Key::PageDown => self.at = (self.at + PAGE).min(last),
             Key::Home => self.at = 0,
             Key::End => self.at = last,
-            Key::Char(character) => {
-                self.word.push(character);
-                self.find();
-            }
-            Key::Backspace => {
-                self.word.pop();
-                self.find();
-            }
-            Key::RemoveLine | Key::RemoveWord => {
-                self.word.clear();
-                self.find();
-            }
-            Key::Escape | Key::Other => {}
+            _ => {}
         }
         None
     }
 
+    /// Whether a key changes what is looked for.
+    fn type_key(&mut self, key: Key) -> bool {
+        match key {
+            Key::Char(character) if self.word.len() < LONGEST_WORD => self.word.push(character),
+            Key::Backspace => drop(self.word.pop()),
+            Key::RemoveLine | Key::RemoveWord => self.word.clear(),
+            _ => return false,
+        }
+        true
+    }
+
     /// All words have to be there, in any order and case. Rows in which a part of the path begins
-    /// with the first word come first.
+    /// with the first word come first. What is pasted is looked for once, and not letter by letter.
     fn find(&mut self) {
+        if std::mem::replace(&mut self.is_found, true) {
+            return;
+        }
         let word = self.word.to_lowercase();
         let words: Vec<&str> = word.split_whitespace().collect();
         let mut found: Vec<(bool, usize)> = Vec::new();
@@ -99,14 +109,16 @@ impl<'a> List<'a> {
 
     /// The rows, and where the cursor is in them.
     pub(super) fn draw(
-        &self,
+        &mut self,
         columns: usize,
         rows: usize,
         look: Look,
     ) -> (Vec<String>, (usize, usize)) {
+        self.find();
         let widest = columns.saturating_sub(1).max(1);
         let title = look.cut(self.title, widest);
-        let word = look.cut(&format!("Search: {}", self.word), widest);
+        let word = look.end_of(&self.word, widest.saturating_sub(MARK.len()));
+        let word = look.cut(&format!("{MARK}{word}"), widest);
         let cursor = (1, word.width());
         let mut drawn = vec![look.paint(Style::new().bold(), &title), word];
         // The title, the word, the counts, and a row to spare.
@@ -167,6 +179,12 @@ pub(crate) fn thousands(count: usize) -> String {
     text
 }
 
+/// What stands before what is typed.
+const MARK: &str = "Search: ";
+
+/// Bytes that are looked for; no path is longer.
+const LONGEST_WORD: usize = 512;
+
 /// Rows that are seen at once, at most.
 const PAGE: usize = 10;
 
@@ -193,8 +211,8 @@ mod tests {
         for character in "shop web".chars() {
             list.press(Key::Char(character));
         }
-        assert_eq!(list.found, [1, 0]);
         assert_eq!(list.press(Key::Down), None);
+        assert_eq!(list.found, [1, 0]);
         assert_eq!(list.press(Key::Enter), Some(0));
         list.press(Key::Char('x'));
         assert_eq!(list.press(Key::Enter), None);
@@ -237,6 +255,22 @@ mod tests {
             drawn.contains(&"> group/project-40  main".to_owned()),
             "{drawn:?}"
         );
+    }
+
+    #[test]
+    fn a_long_word_shows_its_end_and_has_one() {
+        let rows = rows(&["web/shop"]);
+        let mut list = List::new("Repository", &rows);
+        for character in "0123456789".chars() {
+            list.press(Key::Char(character));
+        }
+        let (drawn, cursor) = list.draw(15, 8, PLAIN);
+        assert_eq!(drawn[1], "Search: 456789");
+        assert_eq!(cursor, (1, 14));
+        for _ in 0..2 * LONGEST_WORD {
+            list.press(Key::Char('x'));
+        }
+        assert_eq!(list.word.len(), LONGEST_WORD);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Questions that somebody answers on a terminal: apart from what is asked, so that every question
-//! looks the same, and Escape and Ctrl-C mean the same in all of them.
+//! looks the same, and Escape and Ctrl-C mean the same in all of them: Escape gives up, and once
+//! something was answered only after a question of its own.
 //!
 //! The terminal shows nothing of what is typed for as long as a [`Prompter`] lives; the questions
 //! draw it themselves. So a token is on no screen, not even one that is typed ahead.
@@ -30,12 +31,23 @@ pub(crate) struct Prompter {
     screen: Screen,
     /// What state is left when somebody gives up.
     left: &'static str,
+    /// Whether something was answered, which would be lost.
+    is_begun: bool,
 }
 
 impl Prompter {
     /// Whether somebody can be asked: at both ends there is a terminal that can be drawn on.
     pub(crate) fn is_possible() -> bool {
-        terminal::is_there()
+        terminal::is_there() && terminal::can_be_drawn_on()
+    }
+
+    /// Why nobody can be asked where it is not possible.
+    pub(crate) fn obstacle() -> &'static str {
+        if terminal::is_there() {
+            "this terminal cannot be drawn on to ask for it: `TERM` is `dumb` or not set"
+        } else {
+            "nobody is there to be asked"
+        }
     }
 
     /// Take over the terminal. `left` says what state is left when somebody gives up.
@@ -49,6 +61,7 @@ impl Prompter {
             terminal,
             screen: Screen::new(),
             left,
+            is_begun: false,
         })
     }
 
@@ -56,7 +69,7 @@ impl Prompter {
     pub(crate) async fn line(&mut self, question: Line<'_>) -> Result<String, CommandError> {
         let title = question.title.to_owned();
         let answer = self.answer(question).await?;
-        self.screen.end(&title, &answer);
+        self.end(&title, &answer);
         Ok((*answer).clone())
     }
 
@@ -68,18 +81,21 @@ impl Prompter {
             is_hidden: true,
         };
         let answer = self.answer(question).await?;
-        self.screen.end(title, "(not shown)");
+        self.end(title, "(not shown)");
         Ok(Secret::new(&**answer))
     }
 
     /// One of several, by its place among them.
     pub(crate) async fn choose(&mut self, mut list: List<'_>) -> Result<usize, CommandError> {
         loop {
-            let (columns, rows) = self.screen.size();
-            let (drawn, cursor) = list.draw(columns, rows, self.screen.look());
-            self.screen.draw(&drawn, cursor);
+            // What is pasted is not drawn letter by letter.
+            if !self.terminal.has_more() {
+                let (columns, rows) = self.screen.size();
+                let (drawn, cursor) = list.draw(columns, rows, self.screen.look());
+                self.screen.draw(&drawn, cursor);
+            }
             if let Some(index) = list.press(self.key().await?) {
-                self.screen.end(list.title, &list.rows[index].text);
+                self.end(list.title, &list.rows[index].text);
                 return Ok(index);
             }
         }
@@ -115,22 +131,37 @@ impl Prompter {
     ) -> Result<zeroize::Zeroizing<String>, CommandError> {
         let mut editor = line::Editor::new(question);
         loop {
-            let (columns, _) = self.screen.size();
-            let (drawn, cursor) = editor.draw(columns, self.screen.look());
-            self.screen.draw(&drawn, cursor);
+            if !self.terminal.has_more() {
+                let (columns, _) = self.screen.size();
+                let (drawn, cursor) = editor.draw(columns, self.screen.look());
+                self.screen.draw(&drawn, cursor);
+            }
             if let Some(answer) = editor.press(self.key().await?) {
                 return Ok(answer);
             }
         }
     }
 
+    fn end(&mut self, title: &str, answer: &str) {
+        self.is_begun = true;
+        self.screen.end(title, answer);
+    }
+
     async fn key(&mut self) -> Result<Key, CommandError> {
         match self.terminal.key().await {
+            Some(Key::Escape) if self.is_begun && !self.gives_up().await => Ok(Key::Other),
             Some(key) if key != Key::Escape => Ok(key),
             _ => Err(CommandError::Interrupted {
                 left: self.left.to_owned(),
             }),
         }
+    }
+
+    /// Escape is easily pressed, or sent by a terminal, and would take all answers away.
+    async fn gives_up(&mut self) -> bool {
+        self.screen.status("Give up? [y/N] ");
+        let key = self.terminal.key().await;
+        matches!(key, None | Some(Key::Char('y' | 'Y')))
     }
 }
 

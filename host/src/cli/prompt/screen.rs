@@ -141,6 +141,15 @@ impl Look {
         text
     }
 
+    /// The end of a text, which is what is being typed, not wider than so many columns.
+    pub(super) fn end_of(self, text: &str, columns: usize) -> String {
+        let mut end = self.safe(text).into_owned();
+        while end.width() > columns {
+            end.remove(0);
+        }
+        end
+    }
+
     /// In this style, where there are any.
     pub(super) fn paint(self, style: Style, text: &str) -> String {
         if self.has_colors {

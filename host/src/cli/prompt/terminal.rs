@@ -8,12 +8,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Duration, timeout};
 use zeroize::Zeroizing;
 
-use super::key::{Decoder, Key};
+use super::key::{Decoder, Key, PIECE};
 
-/// Whether somebody sits at a terminal that obeys the usual sequences.
+/// Whether somebody sits at a terminal.
 pub(super) fn is_there() -> bool {
-    let is_dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
-    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether the terminal obeys the usual sequences.
+pub(super) fn can_be_drawn_on() -> bool {
+    std::env::var_os("TERM").is_some_and(|name| name != "dumb")
 }
 
 /// A terminal that echoes nothing, and hands on each key at once.
@@ -31,9 +35,14 @@ impl Terminal {
         std::thread::Builder::new().spawn(move || read(&sender))?;
         Ok(Self {
             pieces,
-            decoder: Decoder::default(),
+            decoder: Decoder::new(),
             _modes: modes,
         })
+    }
+
+    /// Whether something was typed that no key was made of yet.
+    pub(super) fn has_more(&self) -> bool {
+        self.decoder.is_undecided() || !self.pieces.is_empty()
     }
 
     /// The next key; nothing when the terminal is gone.
@@ -66,7 +75,7 @@ async fn piece(
 }
 
 fn read(sender: &UnboundedSender<Zeroizing<Vec<u8>>>) {
-    let mut buffer = Zeroizing::new([0; 1_024]);
+    let mut buffer = Zeroizing::new([0; PIECE]);
     loop {
         match rustix::io::read(io::stdin(), &mut buffer[..]) {
             Ok(0) => return,
@@ -95,17 +104,28 @@ impl Modes {
             .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::IEXTEN);
         modes.special_codes[SpecialCodeIndex::VMIN] = 1;
         modes.special_codes[SpecialCodeIndex::VTIME] = 0;
-        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?;
+        // A shell that the command is stopped for makes the terminal show what is typed, and it would
+        // go on to do so afterwards; and what Ctrl-\ leaves of the process would hold the token.
+        modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+        modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
+        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, &modes)?;
         Ok(Self(before))
     }
 }
 
 impl Drop for Modes {
     fn drop(&mut self) {
-        // A terminal that is gone needs nothing put back.
-        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.0);
+        // A terminal that is gone needs nothing put back, and one that is stopped is not waited for.
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
     }
 }
 
-/// How long the rest of a key that begins with Escape may take to come.
-const REST_OF_A_KEY: Duration = Duration::from_millis(50);
+/// How long the rest of a key that begins with Escape may take to come, over a slow line too.
+const REST_OF_A_KEY: Duration = Duration::from_millis(200);
+
+/// In the place of a character: that there is none.
+const DISABLED: u8 = if cfg!(target_vendor = "apple") {
+    0xff
+} else {
+    0
+};
