@@ -43,7 +43,7 @@ impl Standing {
             token: token.or_else(untold)?,
             admin_mode: AdminMode::Unknown,
         };
-        standing.admin_mode = standing.find_admin_mode(call).await;
+        standing.admin_mode = standing.find_admin_mode(call).await?;
         Ok(standing)
     }
 
@@ -83,27 +83,32 @@ impl Standing {
 
     /// GitLab names an administrator whether or not the token acts as one, and lists less without a
     /// word. It refuses what only administrators may know, so it is asked for the smallest of that.
-    async fn find_admin_mode<T: Transport>(&self, call: &Call<T>) -> AdminMode {
+    async fn find_admin_mode<T: Transport>(&self, call: &Call<T>) -> Result<AdminMode, Failure> {
         let refusals = [self.user.refused(), self.token.refused()];
         if refusals.into_iter().flatten().any(is_admin_mode) {
-            return AdminMode::Lacking;
+            return Ok(AdminMode::Lacking);
         }
         if !self.is_named_administrator() {
-            return AdminMode::Unknown;
+            return Ok(AdminMode::Unknown);
         }
         let token = self.token.told();
         if token.is_some_and(|token| token.has("admin_mode")) {
-            return AdminMode::Satisfied;
+            return Ok(AdminMode::Satisfied);
         }
         let action = "asking what only an administrator may know";
         match ask::<T, IgnoredAny>(call, "/application/plan_limits", action).await {
-            Ok(Asked::Told(..)) => AdminMode::Satisfied,
+            Ok(Asked::Told(..)) => Ok(AdminMode::Satisfied),
             Ok(Asked::Refused(failure)) => match failure.code() {
-                ErrorCode::Forbidden(Denial::Role(_) | Denial::AdminMode) => AdminMode::Lacking,
-                _ => AdminMode::Unknown,
+                ErrorCode::Forbidden(Denial::Role(_) | Denial::AdminMode) => Ok(AdminMode::Lacking),
+                _ => Ok(AdminMode::Unknown),
             },
-            // It is worth no failure: the operator may not grant it.
-            Err(_) => AdminMode::Unknown,
+            // The operator may not grant it, and what stands before GitLab may not let it through.
+            Err(failure) => match failure.code() {
+                ErrorCode::Denied | ErrorCode::NotFound(_) | ErrorCode::Unsupported(_) => {
+                    Ok(AdminMode::Unknown)
+                }
+                _ => Err(failure),
+            },
         }
     }
 }
