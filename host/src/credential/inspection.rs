@@ -310,20 +310,14 @@ mod tests {
     #[tokio::test]
     #[cfg(unix)]
     async fn what_has_no_end_is_too_long_and_a_pipe_is_waited_for_only_so_long() {
-        use std::process::Command;
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
 
         let device = TokenSource::File("/dev/zero".into());
         let (kind, _) = inspect(device).await.unwrap();
         assert_eq!(kind, TokenProblemKind::Malformed);
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
         let (kind, detail) = inspect(TokenSource::File(pipe)).await.unwrap();
         assert_eq!(kind, TokenProblemKind::Unreadable);
         assert!(detail.contains("nobody wrote anything"), "{detail}");

@@ -1,5 +1,6 @@
 //! Giving up at each question: nothing is written, and that is said.
 
+use code_source_stand_in::{Effect, Fault, Matcher, When};
 use code_source_tests::{Key, Terminal};
 
 use super::Study;
@@ -87,6 +88,29 @@ async fn at_the_questions_of_what_does_not_work_nothing_is_written() {
             terminal.press(key);
             is_given_up(&study, &mut terminal);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_list_is_loaded_and_where_that_fails_nothing_is_written() {
+    let study = Study::new().await;
+    let list = |what| Fault {
+        on: Matcher::target("/projects?"),
+        when: When::Always,
+        what,
+    };
+    let token = study.token_option();
+    let refused = Effect::Status(403, "{}".to_owned(), Vec::new());
+    for (effect, seen, key) in [
+        (Effect::NoAnswer, "Loading repositories ...", Key::CtrlC),
+        (refused, "> Try again", Key::Escape),
+    ] {
+        let fault = study.rig.forge.fault(list(effect));
+        let mut terminal = study.connect(&["acme", &token], 80);
+        terminal.wait_for(seen);
+        terminal.press(key);
+        is_given_up(&study, &mut terminal);
+        fault.remove();
     }
 }
 

@@ -335,10 +335,11 @@ fn repository_row(repository: &Repository) -> Row {
         .filter(|access| !matches!(access, Access::None));
     let state = Some(repository.state.clone()).filter(|state| !matches!(state, State::Active));
     let mut note = branch.to_owned();
-    for word in [state.map(words::state), access.map(words::access)] {
-        if let Some(word) = word {
-            note.push_str(&format!(", {word}"));
-        }
+    for word in [state.map(words::state), access.map(words::access)]
+        .into_iter()
+        .flatten()
+    {
+        note.push_str(&format!(", {word}"));
     }
     Row::new(&repository.path, note)
 }
