@@ -90,7 +90,7 @@ async fn a_new_token_is_in_place_before_the_old_one_goes_and_repositories_are_ke
     study.is_connected();
     let before = study.read("home/config.toml");
     // Somebody else's, which a new token must not replace.
-    std::fs::write(study.path("home/tokens/acme-2"), "theirs").unwrap();
+    std::fs::write(study.path("home/config.toml.tokens/acme-2"), "theirs").unwrap();
     let mut terminal = study.terminal(&["connect", "acme"], 80);
     terminal.wait_for("Address of the forge [");
     terminal.press(Key::Enter);
@@ -106,9 +106,16 @@ async fn a_new_token_is_in_place_before_the_old_one_goes_and_repositories_are_ke
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
     let now = study.read("home/config.toml");
     assert_eq!(now, before.replace("tokens/acme\"", "tokens/acme-3\""));
-    assert_eq!(study.read("home/tokens/acme-3").trim_end(), study.rig.token);
-    assert_eq!(study.read("home/tokens/acme-2"), "theirs");
-    assert!(!study.written().contains(&"tokens/acme".to_owned()));
+    assert_eq!(
+        study.read("home/config.toml.tokens/acme-3").trim_end(),
+        study.rig.token
+    );
+    assert_eq!(study.read("home/config.toml.tokens/acme-2"), "theirs");
+    assert!(
+        !study
+            .written()
+            .contains(&"config.toml.tokens/acme".to_owned())
+    );
     study.runner().run(&["check"]).success();
 }
 

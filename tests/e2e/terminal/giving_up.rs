@@ -86,6 +86,10 @@ async fn at_the_questions_of_what_does_not_work_nothing_is_written() {
             answer(&terminal, &all[..number]);
             terminal.wait_for(question);
             terminal.press(key);
+            if key == Key::Escape && number > 0 {
+                terminal.wait_for("Give up? [y/N]");
+                terminal.type_text("y");
+            }
             is_given_up(&study, &mut terminal);
         }
     }
@@ -128,7 +132,7 @@ async fn what_was_agreed_to_for_one_address_is_not_for_the_next() {
     // The default is the address before, which is still there to be changed.
     terminal.type_text(&format!("{}\n", study.rig.forge.url()));
     terminal.wait_for_times("Is the forge meant to be at", 2);
-    terminal.press(Key::Escape);
+    terminal.press(Key::CtrlC);
     is_given_up(&study, &mut terminal);
 }
 
@@ -145,7 +149,7 @@ async fn where_nothing_can_be_written_nothing_is_asked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_give_up_is_asked_the_same_again_and_no_key_shows_the_token() {
     let study = Study::new().await;
-    let mut terminal = study.connect(&["acme", "--repository=web/shop"], 40);
+    let mut terminal = study.connect(&["acme", "--repository=web/shop,type=frontend"], 40);
     terminal.wait_for("Type or paste it");
     terminal.press(Key::Enter);
     terminal.wait_for("Token (not shown)");

@@ -10,7 +10,7 @@ use super::values;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
-use crate::config::file::ConfigurationFile;
+use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
 use crate::credential::{Form, Secret, TokenSource};
 
@@ -142,8 +142,8 @@ impl Draft {
             Token::File(new) => is_same(new, &old),
             Token::Environment(_) | Token::Typed(_) => false,
         };
-        let is_ours = old.parent() == Some(&*file.tokens());
-        (is_ours && !is_kept && old.exists() && !self.is_anothers(&old, file)).then_some(old)
+        let is_free = !is_kept && !self.is_anothers(&old, file);
+        (is_free && old.exists() && file.owns_token(&old)).then_some(old)
     }
 
     /// Whether another connection of the file has its token there.
@@ -152,7 +152,8 @@ impl Draft {
         configuration.names().any(|name| {
             let entry = configuration.connection(name).ok();
             let token = entry.map(ConnectionEntry::token);
-            name != self.name && matches!(token, Some(TokenSource::File(file)) if file == path)
+            name != self.name
+                && matches!(token, Some(TokenSource::File(file)) if is_same(&file, path))
         })
     }
 
@@ -252,11 +253,6 @@ impl Draft {
         };
         (!texts.is_empty()).then(|| values::with_more(present.unwrap_or_else(begun), &texts))
     }
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    one == other
-        || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether this can be a token at all, before anything is opened. `place` says where it comes from.

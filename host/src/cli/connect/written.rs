@@ -83,7 +83,6 @@ pub(super) fn finish(
 ) -> Result<(), CommandError> {
     let mut change = file.begin().map_err(CommandError::Unwritten)?;
     let text = draft.text(file)?;
-    let superseded = draft.superseded(file);
     interrupt::set_left(Left {
         what: "the connection is written, or it is not".into(),
         hint: Some("`code-source connections` tells".to_owned()),
@@ -94,10 +93,10 @@ pub(super) fn finish(
             .keep(&path, secret)
             .map_err(CommandError::Unwritten)?;
     }
-    change.write(&text).map_err(CommandError::Unwritten)?;
-    if let Some(old) = superseded {
-        remove(&old, context);
+    if let Some(old) = draft.superseded(file) {
+        change.remove_after(old);
     }
+    change.write(&text).map_err(CommandError::Unwritten)?;
     interrupt::set_left(Left::DONE);
     note_mode(file, context);
     let shape = Shape::new(draft, file, was_known)?;
@@ -107,19 +106,6 @@ pub(super) fn finish(
     let is_changed = text != file.configuration().text();
     let next = shape.next(context, file.configuration().names().count(), is_changed);
     context.output.text(escape::lines(&next))
-}
-
-/// Nothing uses it by now, so that it is no failure where it stays; but it has to be known.
-fn remove(old: &Path, context: &Context) {
-    match std::fs::remove_file(old) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            context.notes.warning(&format!(
-                "the token before is still in `{}`: {error}",
-                old.display()
-            ));
-        }
-        _ => {}
-    }
 }
 
 /// The mode of a file that was there is its owner's choice.
