@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use code_source_egress::CutEndpoint;
+use code_source_egress::{CutEndpoint, CutReason};
 use indicatif::BinaryBytes;
 
 use super::failure::CommandError;
@@ -85,15 +85,26 @@ impl Notes {
         })
     }
 
-    /// What of a plugin's wishes the operator does not grant, where that is wanted.
+    /// What of a plugin's wishes the operator does not grant, where that is wanted. What wants an
+    /// access that was never granted is told in one line: to read and nothing else is usual.
     pub(crate) fn cut(self, cut: &[CutEndpoint]) {
-        if self.verbosity > 0 {
-            for one in cut {
-                let (operation, endpoint, reason) = (one.operation(), one.endpoint(), one.reason());
-                self.note(&format!(
-                    "`{operation}` does not get `{endpoint}`: {reason}"
-                ));
-            }
+        if self.verbosity == 0 {
+            return;
+        }
+        let of_access = |one: &&CutEndpoint| matches!(one.reason(), CutReason::Access(_));
+        let (of_access, others): (Vec<_>, Vec<_>) = cut.iter().partition(of_access);
+        if !of_access.is_empty() {
+            let count = of_access.len();
+            self.note(&format!(
+                "{count} endpoints that the plugin asks for need an access that is not granted; \
+                 `code-source policy check` lists them"
+            ));
+        }
+        for one in others {
+            let (operation, endpoint, reason) = (one.operation(), one.endpoint(), one.reason());
+            self.note(&format!(
+                "`{operation}` does not get `{endpoint}`: {reason}"
+            ));
         }
     }
 

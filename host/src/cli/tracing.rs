@@ -64,10 +64,11 @@ impl std::io::Write for Aside {
     }
 }
 
-/// What the library says, and nobody else: other libraries may log headers. The audit says nothing
-/// that the notes on each request do not.
+/// What the library says, and nobody else: other libraries may log headers. The audit and the opening
+/// of a connection say nothing that the notes do not.
 fn own(level: LevelFilter) -> Targets {
     Targets::new()
         .with_target("code_source", level)
         .with_target("code_source::audit", LevelFilter::OFF)
+        .with_target("code_source::source::opening", LevelFilter::OFF)
 }

@@ -88,10 +88,13 @@ fn replaced(path: &str, id: &str, other: &Repository) -> Problem {
 
 fn of_reason(reason: &Finding, name: &str) -> Option<Problem> {
     let mut problem = of_finding(reason)?;
-    if problem.code == ADMIN_MODE {
-        problem.message = format!("`{name}` cannot be seen: {}", problem.message);
-    } else if !problem.message.contains(name) {
-        problem.message = format!("`{name}`: {}", problem.message);
+    if !problem.message.contains(name) {
+        let seen = if problem.code == ADMIN_MODE {
+            " cannot be seen"
+        } else {
+            ""
+        };
+        problem.message = format!("`{name}`{seen}: {}", problem.message);
     }
     // Elsewhere these words would be about something else.
     if matches!(

@@ -71,7 +71,6 @@ pub(super) const CAUSES: &[Cause] = &[
             code: "admin-mode-required",
             hint: "make a token that has the scope `admin_mode` beside `api`",
             status: 6,
-            also: &["admin-mode-required"],
             why: Some(Why {
                 repository: "web/shop",
                 says: "error: GitLab does not show `web/shop`: `root` is an administrator, and GitLab asks administrators for its admin mode, … (admin-mode-required)",
