@@ -33,7 +33,7 @@ async fn a_mode_that_the_token_lacks_decides_before_what_it_hides() {
     assert_eq!(examined.json["exit-status"], 6);
     let first = examined.verdict()[0];
     assert!(
-        first.starts_with("cause: `web/shop` cannot be seen: "),
+        first.starts_with("cause: GitLab does not show `web/shop`: "),
         "{first}"
     );
     assert!(
