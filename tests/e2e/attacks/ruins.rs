@@ -20,7 +20,9 @@ async fn ruined(ruin: Ruin, change: impl FnOnce(&mut Limits)) -> Trap {
     assert_eq!(first.kind, second.kind);
     assert!(!first.detail.is_empty());
     assert_eq!(scene.forge.connections(), 0);
-    assert_eq!(scene.site.audit.text(), "");
+    // A request that was begun when the plugin broke may be recorded as refused.
+    let audit = scene.site.audit.text();
+    assert!(!audit.contains("\"decision\":\"allow\""), "{audit}");
     scene.send_by(&source, tree()).await.is_whole(200, 0);
     first
 }
