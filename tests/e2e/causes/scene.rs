@@ -151,7 +151,10 @@ impl Scene {
         let lines = lines.map(|(key, value)| format!("{key} = {value}\n"));
         let file = self.folder.path().join("config.toml");
         let text = format!("[connections.work]\n{}", lines.collect::<String>());
-        std::fs::write(&file, text).expect("a file");
+        // Runs of one scene read it at the same time, and must meet all of it.
+        let whole = tempfile::NamedTempFile::new_in(self.folder.path()).expect("a file");
+        std::fs::write(whole.path(), text).expect("a file");
+        whole.persist(&file).expect("a file");
         let runner = Runner::quick([format!("--config={}", file.display())]);
         let environment = self.environment.iter();
         environment.fold(runner, |runner, (name, value)| {
