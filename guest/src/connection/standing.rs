@@ -47,6 +47,17 @@ impl Standing {
         Ok(standing)
     }
 
+    /// The same for a conclusion: of an account without a name nothing may be concluded, its rights least.
+    pub(crate) async fn known<T: Transport>(call: &Call<T>) -> Result<Self, Failure> {
+        let standing = Self::ask(call).await?;
+        match standing.user.told() {
+            Some(user) if user.username.is_empty() => {
+                Err(Failure::malformed("an account without a name"))
+            }
+            _ => Ok(standing),
+        }
+    }
+
     /// The standing of whom GitLab told nothing.
     pub(super) fn untold(failure: &Failure) -> Self {
         Self {

@@ -218,3 +218,16 @@ fn every_reason_says_what_to_do_and_who_can() {
         );
     }
 }
+
+#[test]
+fn of_an_account_without_a_name_nothing_is_concluded() {
+    for user in ["", r#""username":"""#, r#""a":1"#] {
+        for world in [World::new(), World::hidden()] {
+            let world = World { user, ..world };
+            let answer = |line: &str| world.answer(line, &|query| !query.contains("min_access"));
+            let (absence, _) = explain(&path("web/shop"), &all(), answer);
+            let code = absence.expect_err("nobody knows").code;
+            assert!(matches!(code, ErrorCode::Malformed(_)), "{code:?}");
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub(super) async fn explain<T: Transport>(
         RepositoryRef::Path(path) => Some(path.as_str()),
     };
     let (standing, around) = call
-        .both(Standing::ask(call), Around::ask(call, path))
+        .both(Standing::known(call), Around::ask(call, path))
         .await;
     let (standing, around) = (standing?, around?);
     if let Some(reason) = path.and_then(|path| around.is_none_of_its_kind(path)) {

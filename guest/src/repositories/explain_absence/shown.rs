@@ -24,7 +24,7 @@ pub(super) async fn explain<T: Transport>(
     old_path: Option<&str>,
 ) -> Result<Absence, Failure> {
     let listed = Listed::ask(call, project.id, wanted);
-    let (standing, listed) = call.both(Standing::ask(call), listed).await;
+    let (standing, listed) = call.both(Standing::known(call), listed).await;
     let held = Held {
         project: &project,
         wanted,
@@ -313,8 +313,8 @@ async fn other_owner<T: Transport>(
 /// The account in a sentence.
 pub(super) fn account(standing: &Standing) -> String {
     match standing.user.told() {
-        Some(user) if !user.username.is_empty() => format!("`{}`", quote(&user.username)),
-        _ => "the token's account".to_owned(),
+        Some(user) => format!("`{}`", quote(&user.username)),
+        None => "the token's account".to_owned(),
     }
 }
 
