@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use code_source::egress::functions;
-use code_source_tests::plugin;
+use code_source_tests::{hold_generated, plugin};
 
 const FILE: &str = "guest/OPERATIONS.md";
 
@@ -69,14 +68,5 @@ fn page() -> String {
 
 #[test]
 fn the_table_of_operations_is_the_manifests() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE);
-    let page = page();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&file, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        written == page,
-        "{FILE} is out of date: run `UPDATE=1 cargo test -p code-source-tests --test e2e operations_table`"
-    );
+    hold_generated(FILE, &page(), "operations_table");
 }

@@ -17,10 +17,12 @@
 //! - [`Terminal`]: the same on a terminal, where somebody looks at the screen and types
 //! - [`git`] and its like: what git itself says, to hold answers against
 //! - [`differences`]: how a directory differs from a commit
+//! - [`hold_generated`]: documents that are made of what the tests know
 //! - [`code`], [`bytes()`] and their like: what a call came to, in short
 
 mod audit;
 mod declared;
+mod generated;
 mod git;
 mod listening;
 mod odd_server;
@@ -42,6 +44,7 @@ mod wire;
 
 pub use crate::audit::AuditLines;
 pub use crate::declared::Declared;
+pub use crate::generated::hold_generated;
 pub use crate::git::{git, git_bytes, git_input, git_lines};
 pub use crate::odd_server::{BlackHole, CannedServer};
 pub use crate::outcome::{

@@ -187,8 +187,10 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        // All that runs on it, also where it does not mind that its terminal is gone, as below `nohup`.
         // One that has ended already cannot be ended again.
-        let _ = self.shell.kill();
+        let group = rustix::process::Pid::from_child(&self.shell);
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         let _ = self.shell.wait();
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();

@@ -12,6 +12,8 @@ use super::approval;
 use super::arguments::GlobalArguments;
 use super::failure::CommandError;
 use super::notes::Notes;
+use super::progress::Meter;
+use super::usage::UsageError;
 use crate::audit::AuditFile;
 use crate::config::{Configuration, ConfigurationError, ConnectionEntry, RepositoryEntry, Step};
 use crate::connection::Connection;
@@ -77,10 +79,7 @@ impl Chosen {
     pub(crate) fn with_token(options: &GlobalArguments) -> Result<Self, CommandError> {
         let chosen = Self::new(options)?;
         if chosen.token.is_none() {
-            return Err(CommandError::usage(
-                "`--url` needs a token",
-                "say where the token is: `--token-file FILE` or `--token-env NAME`",
-            ));
+            return Err(UsageError::UrlWithoutToken.into());
         }
         Ok(chosen)
     }
@@ -175,6 +174,8 @@ impl Chosen {
         notes: Notes,
     ) -> Result<Plugin, CommandError> {
         let bytes = self.plugin_bytes(options, notes)?;
+        // The first time takes seconds; what was compiled is loaded before anything is drawn.
+        let _meter = Meter::new(notes, "compiling the plugin");
         Plugin::from_bytes(engine, &bytes, None).map_err(|source| self.failed(source))
     }
 
@@ -278,10 +279,10 @@ fn check_proxy(options: &GlobalArguments) -> Result<(), CommandError> {
     let Some(Err(error)) = options.proxy.as_ref().map(|url| Proxy::new(url).origin()) else {
         return Ok(());
     };
-    Err(CommandError::usage(
-        format!("`--proxy`: {error}"),
-        "such as `--proxy http://proxy.acme.example:3128`; with `--proxy-credentials-file FILE` where the proxy asks who comes",
-    ))
+    Err(UsageError::Proxy {
+        problem: error.to_string(),
+    }
+    .into())
 }
 
 /// What stands there by mistake may be the secret itself, and so is not repeated.
@@ -289,10 +290,7 @@ fn check_secrets(options: &GlobalArguments) -> Result<(), CommandError> {
     if options.secret.iter().all(|text| secret(text).is_some()) {
         return Ok(());
     }
-    Err(CommandError::usage(
-        "`--secret` does not say NAME=FILE, the name in lower-case letters, digits and `-`",
-        "such as `--secret webhook=/run/secrets/webhook`",
-    ))
+    Err(UsageError::Secret.into())
 }
 
 fn secret(text: &str) -> Option<(&str, &str)> {
@@ -307,10 +305,10 @@ fn check_origins(options: &GlobalArguments) -> Result<(), CommandError> {
         if let Err(PolicyError::RedirectOrigin { problem, .. }) =
             Operator::parse_redirect_origin(text)
         {
-            return Err(CommandError::usage(
-                format!("the origin of `--redirect-origin` cannot be used: {problem}"),
-                "such as `--redirect-origin https://objects.acme.example`",
-            ));
+            return Err(UsageError::RedirectOrigin {
+                problem: problem.to_string(),
+            }
+            .into());
         }
     }
     Ok(())
@@ -322,21 +320,13 @@ pub(crate) fn configuration_file(options: &GlobalArguments) -> Option<PathBuf> {
     options.config.clone().or_else(usual)
 }
 
-/// What to say to somebody who has no configuration file yet.
-pub(crate) fn nothing_configured() -> CommandError {
-    CommandError::usage(
-        "no connection is configured",
-        "`code-source connect` makes one; or name the forge with `--url URL` and `--token-file FILE`",
-    )
-}
-
 fn configured(options: &GlobalArguments) -> Result<(String, Configured), CommandError> {
     let file = configuration_file(options);
     // A file that somebody named has to be there; the usual one need not.
     let Some(file) =
         file.filter(|file| options.config.is_some() || file.try_exists().unwrap_or(true))
     else {
-        return Err(nothing_configured());
+        return Err(UsageError::NothingConfigured.into());
     };
     let configuration = Configuration::read(&file).map_err(CommandError::Configuration)?;
     let (name, entry) = entry(&configuration, options.connection.as_deref())?;
@@ -367,17 +357,12 @@ fn entry(
 
 fn which(configuration: &Configuration) -> CommandError {
     let names: Vec<&str> = configuration.names().collect();
-    let file = configuration.file().display();
+    let file = configuration.file().display().to_string();
     if names.is_empty() {
-        return CommandError::usage(
-            format!("`{file}` has no connection"),
-            "`code-source connect` makes one; by hand it begins with a line `[connections.NAME]`",
-        );
+        return UsageError::NoConnection { file }.into();
     }
-    CommandError::usage(
-        format!("`{file}` has several connections, and none was chosen"),
-        format!("choose with `--connection`: `{}`", names.join("`, `")),
-    )
+    let names = format!("`{}`", names.join("`, `"));
+    UsageError::SeveralConnections { file, names }.into()
 }
 
 /// A file of ours below a usual directory. As XDG's specification says, relative ones do not count.

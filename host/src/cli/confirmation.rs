@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::usage::UsageError;
 use super::{escape, interrupt, notes};
 
 /// Whether somebody has to be asked.
@@ -30,10 +31,7 @@ impl ConfirmationArguments {
             return Ok(false);
         }
         if context.output.is_json() || !can_ask() {
-            return Err(CommandError::usage(
-                "this asks before it does something, and nobody is there to answer",
-                "`--yes` does it without asking",
-            ));
+            return Err(UsageError::NobodyToAsk.into());
         }
         Ok(true)
     }

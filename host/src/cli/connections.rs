@@ -9,6 +9,7 @@ use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
 use super::table::{Cell, Table};
+use super::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 
 /// Arguments of `connections`: none.
@@ -38,10 +39,7 @@ pub(crate) fn run(_: Arguments, context: &mut Context) -> Result<(), CommandErro
 /// The configuration file, which need not be there.
 pub(crate) fn file(options: &GlobalArguments) -> Result<ConfigurationFile, CommandError> {
     let Some(path) = chosen::configuration_file(options) else {
-        return Err(CommandError::usage(
-            "there is no place for a configuration file: neither `XDG_CONFIG_HOME` nor `HOME` is set",
-            "name the file with `--config FILE`",
-        ));
+        return Err(UsageError::NoPlaceForConfiguration.into());
     };
     ConfigurationFile::read(&path).map_err(CommandError::Configuration)
 }

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::escape::Pieces;
 use super::failure::CommandError;
 use super::progress::Meter;
+use super::usage::UsageError;
 use crate::content::Content;
 
 /// Where content goes.
@@ -91,10 +92,7 @@ impl Delivery {
         let mut first = true;
         while let Some(piece) = self.next().await? {
             if std::mem::take(&mut first) && is_binary(&piece) {
-                return Err(CommandError::usage(
-                    "that is binary and would garble the terminal",
-                    "write it to a file with `--output FILE`, or do it all the same with `--force`",
-                ));
+                return Err(UsageError::BinaryOnTerminal.into());
             }
             context.output.bytes(pieces.next(&piece).as_bytes())?;
             context.output.flush()?;
@@ -108,10 +106,7 @@ impl Delivery {
         let mut bytes = Vec::new();
         while let Some(piece) = self.next().await? {
             if bytes.len() + piece.len() > LARGEST_IN_JSON {
-                return Err(CommandError::usage(
-                    "that is too large to stand in a JSON object: more than 16 MiB",
-                    "write it to a file with `--output FILE`",
-                ));
+                return Err(UsageError::TooLargeForJson.into());
             }
             bytes.extend_from_slice(&piece);
         }

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
 use super::interrupt::{self, Left};
+use super::usage::UsageError;
 use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{ConnectionEntry, edit};
 use crate::credential::TokenSource;
@@ -229,10 +230,10 @@ fn copy(path: &Path, entry: &ConnectionEntry) -> Result<Directory, CommandError>
     if is_ours {
         return Ok(directory);
     }
-    Err(CommandError::usage(
-        format!("`{}` was not synced from this connection", path.display()),
-        "only what `sync` filled is removed; `rm` removes anything",
-    ))
+    Err(UsageError::NotSynced {
+        path: path.display().to_string(),
+    }
+    .into())
 }
 
 /// Whether two paths lead to one directory, also where it is not there any more.

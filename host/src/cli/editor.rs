@@ -7,14 +7,15 @@ use std::process::Command;
 
 use super::failure::CommandError;
 use super::interrupt;
+use super::usage::UsageError;
 
 /// Let a person write in the editor. `options` names what to use where there is no terminal.
 pub(crate) fn edit(present: &str, about: &str, options: &str) -> Result<String, CommandError> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(CommandError::usage(
-            "the text is missing, and nobody is there to write it",
-            format!("give it with {options}"),
-        ));
+        return Err(UsageError::NobodyToWrite {
+            options: options.to_owned(),
+        }
+        .into());
     }
     let unusable = |action, path: &Path| {
         let path = path.to_owned();

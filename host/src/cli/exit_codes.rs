@@ -63,7 +63,10 @@ mod tests {
     #[test]
     fn the_table_has_a_line_for_every_status() {
         let text = anstream::adapter::strip_str(&table()).to_string();
-        assert_eq!(text.lines().count(), Exit::ALL.len() + 1);
+        // A meaning goes on in further lines where the tests run on a narrow terminal.
+        let lines = text.lines();
+        let statuses = lines.filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+        assert_eq!(statuses.count(), Exit::ALL.len());
         assert!(text.contains("\n12      not-found"), "{text}");
     }
 }

@@ -11,6 +11,7 @@ use super::approval::NotApproved;
 use super::description::{Description, Place};
 use super::exit::Exit;
 use super::interrupt::{Left, Signal};
+use super::usage::UsageError;
 use crate::config::ConfigurationError;
 use crate::config::file::ChangeError;
 use crate::content::ContentError;
@@ -86,21 +87,16 @@ pub(crate) enum CommandError {
     /// The configuration file cannot be changed.
     Unwritten(ChangeError),
     /// The command line asks for something that cannot be.
-    Usage {
-        message: String,
-        hint: Option<String>,
-    },
+    Usage(UsageError),
+}
+
+impl From<UsageError> for CommandError {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
 }
 
 impl CommandError {
-    /// A usage error with what to do instead.
-    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Usage {
-            message: message.into(),
-            hint: Some(hint.into()),
-        }
-    }
-
     /// Whether it is only that whoever read the output stopped reading.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -164,10 +160,7 @@ impl CommandError {
             Self::Sync { tried, source } => Description::of_sync(source).while_trying(tried),
             Self::Unapproved { connection } => unapproved(connection),
             Self::Unwritten(error) => unwritten(error),
-            Self::Usage { message, hint } => Description {
-                hint: hint.clone(),
-                ..verdict(Exit::USAGE, message)
-            },
+            Self::Usage(error) => hinted(Exit::USAGE, error.message(), &error.hint()),
         }
     }
 }

@@ -13,7 +13,7 @@
 //! - `listing`, `content`, `progress`, `interrupt`: answers that take a while
 //! - `output`, `notes`, `table`, `words`, `finding`, `escape`, `charset`,
 //!   `help`: how answers look
-//! - `failure`, `description`, `cases`, `certificate`, `remedy`, `advice`, `explain`, `exit`: what
+//! - `failure`, `usage`, `description`, `cases`, `certificate`, `remedy`, `advice`, `explain`, `exit`: what
 //!   went wrong, in words, with what to do, and as the exit status
 
 mod advice;
@@ -51,6 +51,7 @@ mod session;
 mod table;
 mod text_input;
 mod tracing;
+mod usage;
 mod words;
 mod written;
 
@@ -94,12 +95,14 @@ use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use self::arguments::GlobalArguments;
 use self::context::Context;
+use self::description::Description;
 use self::exit::Exit;
 use self::failure::CommandError;
 use self::interrupt::Signals;
 use self::notes::Notes;
 use self::output::Output;
 use self::tracing::Tracing;
+use self::usage::UsageError;
 
 /// Read and change source code kept in a self-managed code forge, through a plugin that never sees the token.
 #[derive(Debug, Parser)]
@@ -247,7 +250,10 @@ pub fn main() -> ExitCode {
     // Before anything else looks at it and perhaps shows it.
     if arguments::holds_token(&arguments) {
         let mut output = Output::stdout(asks_for_json(&arguments));
-        return ExitCode::from(explain::show(&token_refusal(), &mut output));
+        return ExitCode::from(explain::show(
+            &UsageError::TokenOnCommandLine.into(),
+            &mut output,
+        ));
     }
     let parsed = help::command_line()
         .try_get_matches_from(&arguments)
@@ -310,14 +316,9 @@ fn not_understood(error: &clap::Error, json: bool) -> u8 {
             .next()
             .unwrap_or_default()
             .trim_start_matches("error: ");
-        let usage = CommandError::Usage {
-            message: message.to_owned(),
-            hint: None,
-        };
+        let usage = Description::new(Exit::USAGE, message.to_owned());
         let mut output = Output::stdout(true);
-        let shape = explain::FailureShape {
-            error: &usage.describe(),
-        };
+        let shape = explain::FailureShape { error: &usage };
         let _ = output.json_line(&shape).and_then(|()| output.flush());
     }
     Exit::USAGE.number
@@ -328,13 +329,6 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
         .iter()
         .take_while(|argument| *argument != "--")
         .any(|argument| argument == "--json")
-}
-
-fn token_refusal() -> CommandError {
-    CommandError::usage(
-        "a token is not taken from the command line: every process of this machine could read it there, and the shell's history keeps it",
-        "put it into a file and use `--token-file FILE`, or into an environment variable and use `--token-env NAME`",
-    )
 }
 
 const AFTER_HELP: &str = "\

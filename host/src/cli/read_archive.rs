@@ -14,6 +14,7 @@ use super::interrupt;
 use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
+use super::usage::UsageError;
 use crate::contract::git::ArchiveFormat;
 
 /// Arguments of `read-archive`.
@@ -56,10 +57,7 @@ enum Format {
 /// Run `read-archive`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     if arguments.output.is_none() && (context.output.is_terminal() || context.output.is_json()) {
-        return Err(CommandError::usage(
-            "an archive cannot be written to a terminal or into JSON",
-            "write it to a file with `--output FILE`, or pipe it into another command",
-        ));
+        return Err(UsageError::ArchiveAsText.into());
     }
     let repository = context.repository(&arguments.repository).await?;
     let commit = arguments

@@ -8,6 +8,7 @@ use code_source_egress::ConnectedRepository;
 
 use super::failure::CommandError;
 use super::session::Session;
+use super::usage::UsageError;
 use crate::contract::repositories::RepositoryRef;
 use crate::contract::types::ErrorCode;
 use crate::outcome::Failure;
@@ -181,10 +182,8 @@ fn path_of_page(address: &str, base_url: &str) -> Result<String, CommandError> {
         .filter(|path| !path.is_empty())
         .map(str::to_owned)
         .ok_or_else(|| {
-            CommandError::usage(
-                "that is not the address of a repository on this connection's forge",
-                format!("the addresses of its repositories begin with `{base_url}/`"),
-            )
+            let base_url = base_url.to_owned();
+            UsageError::AnotherForge { base_url }.into()
         })
 }
 

@@ -234,7 +234,7 @@ fn no_argument_has_the_name_of_an_option_of_every_command() {
 
 #[test]
 fn the_refusal_of_a_token_says_why_and_what_instead() {
-    let description = token_refusal().describe();
+    let description = CommandError::from(UsageError::TokenOnCommandLine).describe();
     assert_eq!(description.exit_status, 2);
     assert!(
         description

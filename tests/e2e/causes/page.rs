@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+
+use code_source_tests::hold_generated;
 
 use super::cause::Cause;
 
@@ -52,16 +53,7 @@ fn cell(text: &str) -> String {
 
 #[test]
 fn the_page_of_causes_is_the_table_of_the_tests() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE);
-    let page = page();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&file, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        written == page,
-        "{FILE} is out of date: run `UPDATE=1 cargo test -p code-source-tests --test e2e page_of_causes`"
-    );
+    hold_generated(FILE, &page(), "page_of_causes");
 }
 
 #[test]

@@ -41,6 +41,24 @@ fn is_given_up(study: &Study, terminal: &mut Terminal) {
     assert_eq!(study.written(), Vec::<String>::new());
 }
 
+/// Answer questions, and give up at the next one, with each key that does.
+fn give_up_at_each(study: &Study, arguments: &[&str], questions: &[(&str, String)]) {
+    for (number, (question, _)) in questions.iter().enumerate() {
+        for key in [Key::Escape, Key::CtrlC] {
+            let mut terminal = study.terminal(arguments, 80);
+            answer(&terminal, &questions[..number]);
+            terminal.wait_for(question);
+            terminal.press(key);
+            // What was answered is not lost by one key that is easily pressed.
+            if key == Key::Escape && number > 0 {
+                terminal.wait_for("Give up? [y/N]");
+                terminal.type_text("y");
+            }
+            is_given_up(study, &mut terminal);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn at_every_question_nothing_is_written() {
     let study = Study::new().await;
@@ -50,20 +68,7 @@ async fn at_every_question_nothing_is_written() {
     ];
     let arguments = ["connect", &options[0], &options[1]];
     let all = questions(&study);
-    for (number, (question, _)) in all.iter().enumerate() {
-        for key in [Key::Escape, Key::CtrlC] {
-            let mut terminal = study.terminal(&arguments, 80);
-            answer(&terminal, &all[..number]);
-            terminal.wait_for(question);
-            terminal.press(key);
-            // What was answered is not lost by one key that is easily pressed.
-            if key == Key::Escape && number > 0 {
-                terminal.wait_for("Give up? [y/N]");
-                terminal.type_text("y");
-            }
-            is_given_up(&study, &mut terminal);
-        }
-    }
+    give_up_at_each(&study, &arguments, &all);
     let mut terminal = study.terminal(&arguments, 80);
     answer(&terminal, &all);
     is_given_up(&study, &mut terminal);
@@ -80,19 +85,7 @@ async fn at_the_questions_of_what_does_not_work_nothing_is_written() {
         ("> Trust an authority", "\n".to_owned()),
         ("in PEM form", String::new()),
     ];
-    for (number, (question, _)) in all.iter().enumerate() {
-        for key in [Key::Escape, Key::CtrlC] {
-            let mut terminal = study.terminal(&arguments, 80);
-            answer(&terminal, &all[..number]);
-            terminal.wait_for(question);
-            terminal.press(key);
-            if key == Key::Escape && number > 0 {
-                terminal.wait_for("Give up? [y/N]");
-                terminal.type_text("y");
-            }
-            is_given_up(&study, &mut terminal);
-        }
-    }
+    give_up_at_each(&study, &arguments, &all);
 }
 
 #[tokio::test(flavor = "multi_thread")]

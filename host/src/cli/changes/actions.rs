@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::cli::failure::CommandError;
 use crate::cli::text_input;
+use crate::cli::usage::UsageError;
 use crate::contract::changes::{
     ChangedFile, FileAction, FileMode, MovedFile, NewFile, RemovedFile,
 };
@@ -117,15 +118,13 @@ impl ActionArguments {
             None => self.of_options()?,
         };
         if actions.is_empty() {
-            return Err(CommandError::usage(
-                "nothing is to change",
-                "such as `--update PATH=FILE`; `code-source create-commit --help` tells all of them",
-            ));
+            return Err(UsageError::NoChange.into());
         }
         Ok(actions)
     }
 
     fn of_options(&self) -> Result<Vec<FileAction>, CommandError> {
+        self.check_expectations()?;
         let mut actions = Vec::new();
         for (path, file) in &self.create {
             actions.push(FileAction::Create(NewFile {
@@ -159,7 +158,6 @@ impl ActionArguments {
         actions.extend(set.map(|path| set_mode(path, true)));
         let cleared = self.not_executable.iter();
         actions.extend(cleared.map(|path| set_mode(path, false)));
-        self.check_expectations()?;
         Ok(actions)
     }
 
@@ -175,12 +173,7 @@ impl ActionArguments {
         let unheld = self.expect.iter().find(|(path, _)| !named.contains(&path));
         match unheld {
             None => Ok(()),
-            Some((path, _)) => Err(CommandError::usage(
-                format!(
-                    "`--expect` names `{path}`, which no `--update`, `--delete` or `--move` does"
-                ),
-                "name the path in the same words",
-            )),
+            Some((path, _)) => Err(UsageError::ExpectationOfNothing { path: path.clone() }.into()),
         }
     }
 }
@@ -191,12 +184,7 @@ fn set_mode(path: &str, executable: bool) -> FileAction {
 }
 
 fn parse(text: &[u8]) -> Result<Vec<FileAction>, CommandError> {
-    let unusable = |problem: String| {
-        CommandError::usage(
-            format!("the changes of `--actions` are not understood: {problem}"),
-            "such as `[{\"action\": \"create\", \"path\": \"a.txt\", \"content\": \"text\"}]`",
-        )
-    };
+    let unusable = |problem| CommandError::from(UsageError::Actions { problem });
     let actions: Vec<Action> =
         serde_json::from_slice(text).map_err(|error| unusable(error.to_string()))?;
     actions

@@ -10,6 +10,7 @@ use crate::cli::read_commit;
 use crate::cli::repository::{Connected, RepositoryArgument};
 use crate::cli::revision::{self, RevisionWord};
 use crate::cli::text_input::MessageArguments;
+use crate::cli::usage::UsageError;
 use crate::cli::words;
 use crate::cli::written;
 use crate::contract::changes::{Author, CommitRequest, Committed, FileAction};
@@ -112,10 +113,7 @@ fn check_standard_input(arguments: &Arguments) -> Result<(), CommandError> {
     if arguments.changes.standard_inputs() + message <= 1 {
         return Ok(());
     }
-    Err(CommandError::usage(
-        "standard input is named twice, and can be read once",
-        "put one of the two into a file",
-    ))
+    Err(UsageError::StandardInputTwice.into())
 }
 
 fn author(text: &str) -> Result<Author, &'static str> {

@@ -11,6 +11,7 @@ use crate::cli::explain;
 use crate::cli::failure::CommandError;
 use crate::cli::prompt::{Line, List, Prompter, Row};
 use crate::cli::session::Session;
+use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 use crate::config::{ConnectionEntry, RepositoryEntry};
 use crate::credential::Secret;
@@ -276,10 +277,7 @@ impl<'c> Conversation<'c> {
             let is_taken = self.file.configuration().names().any(|name| name == answer);
             let problem = match draft::check_name(&answer) {
                 Err(error) => error,
-                Ok(()) if is_taken => CommandError::usage(
-                    format!("there is a connection `{answer}` already"),
-                    format!("`code-source connect {answer}` changes that one"),
-                ),
+                Ok(()) if is_taken => UsageError::ConnectionNameTaken { name: answer }.into(),
                 Ok(()) => {
                     self.draft.name = answer;
                     return Ok(());

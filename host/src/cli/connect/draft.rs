@@ -10,6 +10,7 @@ use super::values;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
+use crate::cli::usage::UsageError;
 use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
 use crate::credential::{Form, Secret, TokenSource};
@@ -277,10 +278,10 @@ pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
     if !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_bare) {
         return Ok(());
     }
-    Err(CommandError::usage(
-        format!("`{name}` cannot be the name of a connection"),
-        "a name is up to 64 letters, digits, `-` and `_`, such as `acme`",
-    ))
+    Err(UsageError::ConnectionName {
+        name: name.to_owned(),
+    }
+    .into())
 }
 
 fn is_bare(character: char) -> bool {

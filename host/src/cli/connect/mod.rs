@@ -32,6 +32,7 @@ use super::context::Context;
 use super::failure::CommandError;
 use super::interrupt::{self, Left};
 use super::prompt::Prompter;
+use super::usage::UsageError;
 use crate::config::RepositoryEntry;
 use crate::config::file::ConfigurationFile;
 use crate::credential::Secret;
@@ -111,10 +112,10 @@ fn check_name(
         std::env::var("CODE_SOURCE_CONNECTION").as_deref() != Ok(chosen) && name != Some(chosen)
     });
     if let Some(chosen) = chosen {
-        return Err(CommandError::usage(
-            "`--connection` says which connection is used, not which one is written",
-            format!("the name stands by itself: `code-source connect {chosen}`"),
-        ));
+        return Err(UsageError::ConnectionOption {
+            name: chosen.to_owned(),
+        }
+        .into());
     }
     match name {
         Some(name) if file.configuration().connection(name).is_err() => draft::check_name(name),
@@ -130,28 +131,16 @@ async fn alone(
     arguments: Arguments,
     is_known: bool,
 ) -> Result<Draft, CommandError> {
-    let missing = |what: String, hint| Err(CommandError::usage(what, hint));
     let wishes = &arguments.repository;
+    let obstacle = Prompter::obstacle().to_owned();
     if is_known && wishes.is_empty() && draft.is_empty(file) {
-        return missing(
-            "nothing was given to be changed".to_owned(),
-            "such as `--token-file FILE` or `--repository PATH`; `code-source connect --help` tells all",
-        );
+        return Err(UsageError::NothingToConnect.into());
     }
     if !is_known && draft.url.is_none() {
-        return missing(
-            format!(
-                "the forge's address is missing, and {}",
-                Prompter::obstacle()
-            ),
-            "give it with `--url URL`",
-        );
+        return Err(UsageError::NoAddress { obstacle }.into());
     }
     if !is_known && draft.token.is_none() {
-        return missing(
-            format!("the token is missing, and {}", Prompter::obstacle()),
-            "say where it is: `--token-file FILE`, `--token-env NAME`, or `--token-stdin`",
-        );
+        return Err(UsageError::NoToken { obstacle }.into());
     }
     // What is new takes nothing away; what is changed was somebody's.
     let is_asked = is_known && arguments.confirmation.is_asked(context)?;
@@ -215,17 +204,11 @@ struct Unwritten {
 
 fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
     if draft.token.is_some() {
-        return Err(CommandError::usage(
-            "the token is said to be in two places",
-            "one of `--token-stdin`, `--token-file` and `--token-env`",
-        ));
+        return Err(UsageError::TokenInTwoPlaces.into());
     }
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        return Err(CommandError::usage(
-            "standard input is a terminal, which would show the token",
-            "leave out `--token-stdin`: it is asked for, and not shown",
-        ));
+        return Err(UsageError::TokenFromTerminal.into());
     }
     let mut text = Zeroizing::new(String::with_capacity(LONGEST_INPUT + 1));
     let read = stdin
@@ -238,10 +221,7 @@ fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
         source,
     })?;
     if text.len() > LONGEST_INPUT {
-        return Err(CommandError::usage(
-            "what stands on standard input is too long for a token",
-            "give nothing but the token",
-        ));
+        return Err(UsageError::TokenTooLong.into());
     }
     let token = text.strip_suffix('\n').unwrap_or(&text);
     let token = Secret::new(token.strip_suffix('\r').unwrap_or(token));

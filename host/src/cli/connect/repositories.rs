@@ -7,6 +7,7 @@ use super::draft::Draft;
 use crate::cli::failure::CommandError;
 use crate::cli::repository::{RepositoryArgument, connect};
 use crate::cli::session::Session;
+use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 use crate::config::{ConnectionEntry, RepositoryEntry, RepositoryType};
 use crate::contract::git::Revision;
@@ -74,10 +75,10 @@ pub(super) fn check_wishes(wishes: &[Wish]) -> Result<(), CommandError> {
         [_, _, _, ..] => "a connection has two repositories at most",
         _ => return Ok(()),
     };
-    Err(CommandError::usage(
-        format!("`--repository`: {problem}"),
-        "name one repository, or a frontend and a backend",
-    ))
+    Err(UsageError::RepositoriesTogether {
+        problem: problem.to_owned(),
+    }
+    .into())
 }
 
 /// What the wishes lead to, without asking; `None` where nothing is wished for.
@@ -91,28 +92,19 @@ pub(super) fn believed(
     }
     let present = draft.present(file);
     if draft.moves(file) && present.is_some_and(|entry| !entry.repositories().is_empty()) {
-        return Err(CommandError::usage(
-            "the repositories of the connection are those of another address",
-            "name them anew, `--repository PATH,id=…`, or leave out `--no-check`",
-        ));
+        return Err(UsageError::RepositoriesElsewhere.into());
     }
     Ok(None)
 }
 
 fn taken(wishes: &[Wish]) -> Result<Vec<RepositoryEntry>, CommandError> {
     let entries = wishes.iter().map(|wish| {
-        let id = wish.id.clone().ok_or_else(|| {
-            CommandError::usage(
-                format!(
-                    "without a check nobody knows which repository `{}` is",
-                    wish.name
-                ),
-                format!(
-                    "say its number, `--repository {},id=…`, or leave out `--no-check`",
-                    wish.name
-                ),
-            )
-        })?;
+        let id = wish
+            .id
+            .clone()
+            .ok_or_else(|| UsageError::RepositoryUnchecked {
+                path: wish.name.clone(),
+            })?;
         Ok(wish.entry(id, wish.name.clone()))
     });
     entries.collect()
@@ -138,10 +130,7 @@ pub(super) async fn found(
             session.notes.answer(tried, outcome)?;
         }
         if entries.iter().any(|entry| entry.id == found.id) {
-            return Err(CommandError::usage(
-                format!("`--repository`: `{}` was named twice", found.path),
-                "name each repository once",
-            ));
+            return Err(UsageError::RepositoryTwice { path: found.path }.into());
         }
         entries.push(wish.entry(found.id, found.path));
     }

@@ -7,6 +7,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::failure::CommandError;
+use crate::cli::usage::UsageError;
 use crate::config::RepositoryEntry;
 
 pub(super) fn client_certificate(options: &GlobalArguments) -> Result<Option<Value>, CommandError> {
@@ -115,13 +116,8 @@ pub(super) fn absolute(path: &Path) -> Result<Value, CommandError> {
 
 pub(super) fn text(path: &Path) -> Result<Value, CommandError> {
     path.to_str().map(Value::from).ok_or_else(|| {
-        CommandError::usage(
-            format!(
-                "the path `{}` cannot be written into the configuration",
-                path.display()
-            ),
-            "the configuration is UTF-8; give the file another name, or reach it by a link",
-        )
+        let path = path.display().to_string();
+        UsageError::PathNotUnicode { path }.into()
     })
 }
 

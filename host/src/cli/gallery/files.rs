@@ -30,7 +30,7 @@ fn local() -> Vec<Example> {
     };
     examples! { CommandError:
         CommandError::Call { .. } | CommandError::Configuration(_) | CommandError::Content { .. }
-        | CommandError::Open { .. } | CommandError::Sync { .. } | CommandError::Unwritten(_)
+        | CommandError::Open { .. } | CommandError::Sync { .. } | CommandError::Unwritten(_) | CommandError::Usage(_)
         // These are never shown: the command has said it itself.
         | CommandError::Diagnosed(_) | CommandError::Findings | CommandError::Refusal
         | CommandError::Changed { .. } => [named("changed", CommandError::Changed { path: "config.toml".into() })],
@@ -56,7 +56,6 @@ fn local() -> Vec<Example> {
         CommandError::Record { .. } => [named("record", CommandError::Record { path: "config.toml.approved/acme.json".into() })],
         CommandError::Runtime(_) => [named("runtime", CommandError::Runtime(io::ErrorKind::WouldBlock.into()))],
         CommandError::Unapproved { .. } => [named("unapproved", CommandError::Unapproved { connection: "acme".into() })],
-        CommandError::Usage { .. } => [named("usage", CommandError::usage("the text is missing, and nobody is there to write it", "give it with `--body-file FILE`, with `-` for standard input"))],
     }
 }
 

@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::pin;
 use crate::cli::table::{Cell, Table, fields};
+use crate::cli::usage::UsageError;
 use crate::config::PluginFile;
 use crate::config::file::{ChangeError, ConfigurationFile};
 use crate::plugin::PluginDescription;
@@ -72,10 +73,8 @@ fn plugin<'c>(
     let configured = chosen.configured().filter(|_| in_file);
     let plugin = configured.and_then(|configured| Some((configured, configured.entry.plugin()?)));
     plugin.ok_or_else(|| {
-        CommandError::usage(
-            format!("the connection `{}` has no plugin of its own to approve", chosen.name),
-            "a connection of the configuration file has one with `plugin = { path = \"…\" }`; the built-in one needs no approval",
-        )
+        let connection = chosen.name.clone();
+        UsageError::NoPlugin { connection }.into()
     })
 }
 

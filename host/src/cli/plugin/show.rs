@@ -13,6 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::session;
 use crate::cli::table::{Cell, Table, fields};
+use crate::cli::usage::UsageError;
 use crate::error::Error;
 use crate::plugin::Plugin;
 
@@ -62,7 +63,9 @@ impl Found {
         // Without any configuration there is still the built-in plugin to show.
         let chosen = match Chosen::new(options) {
             Ok(chosen) => Some(chosen),
-            Err(CommandError::Usage { .. }) if options.connection.is_none() => None,
+            Err(CommandError::Usage(
+                UsageError::NothingConfigured | UsageError::NoConnection { .. },
+            )) => None,
             Err(error) => return Err(error),
         };
         let configured = chosen.as_ref().and_then(Chosen::configured);

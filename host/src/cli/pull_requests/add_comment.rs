@@ -12,6 +12,7 @@ use crate::cli::link;
 use crate::cli::repository::Connected;
 use crate::cli::revision;
 use crate::cli::text_input::BodyArguments;
+use crate::cli::usage::UsageError;
 use crate::cli::written;
 use crate::contract::git::LineRange;
 use crate::contract::pull_requests::{Commented, NewComment, Placement, Position, Side};
@@ -104,10 +105,7 @@ async fn position(
         None => arguments.which.read(repository, context).await?.head,
     };
     let Some(head) = head else {
-        return Err(CommandError::usage(
-            "the forge does not know the head of the pull request yet",
-            "try again in a moment, or say which with `--head ID`",
-        ));
+        return Err(UsageError::HeadToCommentUnknown.into());
     };
     Ok(Some(Position {
         head,

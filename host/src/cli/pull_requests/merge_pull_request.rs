@@ -9,6 +9,7 @@ use crate::cli::failure::CommandError;
 use crate::cli::repository::Connected;
 use crate::cli::revision;
 use crate::cli::text_input::MessageArguments;
+use crate::cli::usage::UsageError;
 use crate::cli::written;
 use crate::contract::pull_requests::Merging;
 
@@ -48,10 +49,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let is_asked = arguments.confirmation.is_asked(context)?;
     if !is_asked && arguments.expected_head.is_none() {
-        return Err(CommandError::usage(
-            "nothing says which head was looked at",
-            "add `--expected-head ID`, with the head that `code-source read-pull-request` tells",
-        ));
+        return Err(UsageError::NoExpectedHead.into());
     }
     let message = arguments.message.given()?;
     let which = &arguments.which;
@@ -85,10 +83,7 @@ async fn confirm(
     let present = arguments.which.read(repository, context).await?;
     let known = arguments.expected_head.clone().or(present.head);
     let Some(head) = known else {
-        return Err(CommandError::usage(
-            "the forge does not know the head of the pull request yet",
-            "try again in a moment",
-        ));
+        return Err(UsageError::HeadToMergeUnknown.into());
     };
     let name = arguments.which.name(repository);
     let title = present.title.replace('\n', " ");

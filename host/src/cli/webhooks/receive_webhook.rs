@@ -10,6 +10,7 @@ use crate::cli::failure::CommandError;
 use crate::cli::repository::RepositoryArgument;
 use crate::cli::table::fields;
 use crate::cli::text_input;
+use crate::cli::usage::UsageError;
 use crate::contract::webhooks::{CommentEvent, Event, PullRequestEvent, RefEvent};
 use crate::delivery::{RawDelivery, VerifiedDelivery};
 
@@ -72,11 +73,8 @@ fn fields_of(text: &[u8]) -> Result<Vec<(String, Vec<u8>)>, CommandError> {
         if line.is_empty() || is_start {
             continue;
         }
-        let field = field(line).ok_or_else(|| {
-            CommandError::usage(
-                format!("line {} of the header is no `Name: value`", index + 1),
-                "every field stands on a line of its own, as `curl --dump-header` writes them",
-            )
+        let field = field(line).ok_or_else(|| UsageError::HeaderLine {
+            number: (index + 1).to_string(),
         })?;
         fields.push(field);
     }
