@@ -3,8 +3,8 @@
 
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
-use std::process::Child;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -223,8 +223,11 @@ impl Key {
 /// The same command, started by a shell that stays until the terminal is gone: what a terminal has
 /// not taken yet is lost when the first process on it ends.
 fn supervised(command: &std::process::Command) -> std::process::Command {
-    let mut shell = std::process::Command::new("/bin/sh");
-    shell.args(["-c", SUPERVISOR, "sh"]);
+    let mut shell = std::process::Command::new("env");
+    if *RESETS_SIGNALS {
+        shell.arg(DEFAULT_SIGNALS);
+    }
+    shell.args(["/bin/sh", "-c", SUPERVISOR, "sh"]);
     shell.arg(command.get_program()).args(command.get_args());
     shell
         .env_clear()
@@ -334,6 +337,18 @@ impl State {
         text + &screen.contents()
     }
 }
+
+/// A shell cannot give back what was ignored before it began, as Ctrl-C is in the background of a script.
+static RESETS_SIGNALS: LazyLock<bool> = LazyLock::new(|| {
+    let status = std::process::Command::new("env")
+        .args([DEFAULT_SIGNALS, "true"])
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+});
+
+/// What GNU's `env` has for it, and others have not.
+const DEFAULT_SIGNALS: &str = "--default-signal=HUP,INT,QUIT,TERM";
 
 /// Ctrl-C is the command's, and what follows it has the signal as it is usually.
 const SUPERVISOR: &str = r#"trap : INT; "$@"; printf '\033]status:%s\007' "$?"; read -r _"#;

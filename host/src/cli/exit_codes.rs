@@ -9,7 +9,12 @@ use super::table::{Cell, Table};
 
 /// Arguments of `exit-codes`: none.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = table())]
+#[command(after_help = "\
+Every page of the manual ends with them too.
+
+Examples:
+  code-source exit-codes
+  code-source exit-codes --json")]
 pub(crate) struct Arguments {}
 
 /// Run `exit-codes`.

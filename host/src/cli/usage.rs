@@ -10,7 +10,7 @@ macro_rules! usage_errors {
             $($name $({ $($field: String),+ })?),+
         }
 
-        #[allow(unused_variables, reason = "a field may be in one of the two texts alone")]
+        #[expect(unused_variables, reason = "a field may be in one of the two texts alone")]
         impl UsageError {
             /// All names.
             #[cfg(test)]
