@@ -219,7 +219,8 @@ impl<T: Transport> Call<T> {
             true => 1,
             false => retry::tries(failure.status(), request.is_divisible),
         };
-        if sent >= tries || end >= self.deadline {
+        // Asked again with hardly any time left, the answer would be a time-out, which says less.
+        if sent >= tries || end.saturating_add(ROOM) >= self.deadline {
             return Err(failure);
         }
         self.transport.sleep(wait).await;
@@ -281,6 +282,9 @@ pub(crate) fn check_content(head: &Head, purpose: &Purpose) -> Result<(), Failur
         false => Ok(()),
     }
 }
+
+/// Milliseconds that a request is given at least where it is made again.
+const ROOM: u64 = 250;
 
 /// A page of 100 projects has 0.4 MB; a comparison may have more, and the sandbox's memory ends.
 const LARGEST_JSON: usize = 32 * 1024 * 1024;

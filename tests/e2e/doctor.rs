@@ -9,7 +9,7 @@ mod repositories;
 use std::time::Duration;
 
 use code_source_stand_in::{Certificate, Change, Effect, Fault, Matcher, TokenSpec, When};
-use code_source_tests::{Conduct, Rig, Runner, TestProxy, played};
+use code_source_tests::{Conduct, Rig, Runner, TestProxy, closed_port, played};
 use serde_json::Value;
 
 /// The stations, in order.
@@ -292,12 +292,9 @@ async fn a_proxy_is_a_station_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_only_the_environment_names_is_in_the_hint() {
     let rig = Rig::new().await;
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
+    let (_socket, address) = closed_port();
     let mut options = arguments(&rig, &rig.folder().join("token"));
-    options[0] = format!("--url=https://127.0.0.1:{port}");
+    options[0] = format!("--url=https://{address}");
     let runner = rig.runner_with(options);
     let runner = runner.environment("HTTPS_PROXY", "http://me:hunter2@proxy.acme.example:3128");
     let examined = Examined::new(&runner, &[]);

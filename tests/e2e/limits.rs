@@ -166,7 +166,7 @@ async fn a_handshake_that_does_not_come_ends_with_the_time_for_connecting() {
 async fn an_answer_that_does_not_begin_ends_with_the_time_for_the_first_byte() {
     let forge = RawForge::start(|_| std::future::pending()).await;
     let source = open(forge.connection(), |limits| {
-        limits.connect = Duration::from_millis(500);
+        limits.connect = Duration::from_secs(3);
         limits.first_byte = Duration::from_millis(100);
     });
     let (answer, failure) = refused(&source, Request::get(RAW_TREE)).await;

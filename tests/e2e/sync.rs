@@ -60,7 +60,7 @@ impl Stage {
     /// Give up soon: what cannot succeed is tried again within the time of a call.
     pub(crate) fn impatient(mut self) -> Self {
         let mut limits = Limits::default();
-        limits.call = std::time::Duration::from_secs(2);
+        limits.call = std::time::Duration::from_secs(5);
         let connected = code_source::egress::ConnectedRepository {
             id: self.project.id().to_string(),
             path: self.project.path(),

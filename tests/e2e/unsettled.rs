@@ -16,7 +16,7 @@ async fn ended_early(request: Request, pieces: Vec<Piece>) -> (Outcome<String>, 
     let forge = WireServer::start(&site, move |_| pieces.clone()).await;
     let connection = site.connection(forge.url()).access(Access::ALL);
     let source = open(connection, |limits| {
-        limits.call = Duration::from_millis(500);
+        limits.call = Duration::from_secs(4);
     });
     let outcome = tell(&source, Instruction::send(request)).await;
     (outcome, forge.requests().len())

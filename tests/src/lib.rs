@@ -13,6 +13,7 @@
 //!   it keeps every byte that it is sent
 //! - [`Site`], [`TestAuthority`], [`TlsServer`], [`TestProxy`], [`CannedServer`]: servers and
 //!   proxies that no forge would have, and connections to them
+//! - [`closed_port`], [`has_ipv6`]: what the network of this machine is like
 //! - [`Runner`]: the `code-source` command, run as a person would
 //! - [`Terminal`]: the same on a terminal, where somebody looks at the screen and types
 //! - [`git`] and its like: what git itself says, to hold answers against
@@ -46,7 +47,7 @@ pub use crate::audit::AuditLines;
 pub use crate::declared::Declared;
 pub use crate::generated::hold_generated;
 pub use crate::git::{git, git_bytes, git_input, git_lines};
-pub use crate::odd_server::{BlackHole, CannedServer};
+pub use crate::odd_server::{BlackHole, CannedServer, closed_port, has_ipv6};
 pub use crate::outcome::{
     bytes, code, expect_error, failed_request, following, page_of, trap, writes,
 };

@@ -36,6 +36,24 @@ impl CannedServer {
     }
 }
 
+/// An address of this machine at which nobody listens, nor will while the socket is there.
+///
+/// # Panics
+///
+/// If there is no free port.
+pub fn closed_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let any = ([127, 0, 0, 1], 0).into();
+    socket.bind(any).expect("a free port");
+    let address = socket.local_addr().expect("an address");
+    (socket, address)
+}
+
+/// Whether this machine speaks IPv6 with itself: containers often do not.
+pub fn has_ipv6() -> bool {
+    std::net::TcpListener::bind("[::1]:0").is_ok()
+}
+
 /// A server that nobody reaches: all its places are taken, and further calls are not answered.
 pub struct BlackHole {
     listener: TcpListener,

@@ -237,13 +237,10 @@ pub fn first_page() -> PageRequest {
 }
 
 pub(crate) fn cache() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("code-source-tests-{}", user()));
+    // One for each user of the machine: the host refuses one that somebody else could write.
+    let user = rustix::process::geteuid().as_raw();
+    let folder = std::env::temp_dir().join(format!("code-source-tests-{user}"));
     folder.join("compiled")
-}
-
-/// One cache for each user of the machine: the host refuses one that somebody else could write.
-fn user() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "nobody".to_owned())
 }
 
 pub(crate) static SEARCH: LazyLock<Arc<TokenSearch>> = LazyLock::new(Arc::default);

@@ -58,7 +58,12 @@ impl Random {
 /// What a program says.
 fn said(directory: &Path, program: &[&str]) -> String {
     let mut command = Command::new(program[0]);
-    command.args(&program[1..]).current_dir(directory);
+    command
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env_remove("GIT_DIFF_OPTS")
+        .args(&program[1..])
+        .current_dir(directory);
     let output = command.output().expect("git is there");
     String::from_utf8(output.stdout).expect("it is text")
 }

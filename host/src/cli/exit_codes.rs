@@ -9,12 +9,7 @@ use super::table::{Cell, Table};
 
 /// Arguments of `exit-codes`: none.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "\
-Every page of the manual ends with them too.
-
-Examples:
-  code-source exit-codes
-  code-source exit-codes --json")]
+#[command(after_long_help = table())]
 pub(crate) struct Arguments {}
 
 /// Run `exit-codes`.

@@ -85,7 +85,12 @@ fn pages() -> std::io::Result<Vec<(String, Vec<u8>)>> {
 
 fn add(command: &clap::Command, pages: &mut Vec<(String, Vec<u8>)>) -> std::io::Result<()> {
     let name = command.get_display_name().unwrap_or(command.get_name());
-    let page = Man::new(command.clone()).title(name.to_owned());
+    let mut shown = command.clone();
+    if command.get_name() == "exit-codes" {
+        // Its table, made for the terminal's width, is a section of every page.
+        shown = shown.after_long_help("");
+    }
+    let page = Man::new(shown).title(name.to_owned());
     let mut text = Vec::new();
     page.render(&mut text)?;
     text.extend(common().into_bytes());

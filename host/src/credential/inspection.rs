@@ -266,7 +266,14 @@ mod tests {
     use super::*;
 
     async fn inspect(source: TokenSource) -> Option<(TokenProblemKind, String)> {
-        let inspected = source.inspect(Duration::from_millis(200)).await;
+        inspect_within(Duration::from_secs(20), source).await
+    }
+
+    async fn inspect_within(
+        limit: Duration,
+        source: TokenSource,
+    ) -> Option<(TokenProblemKind, String)> {
+        let inspected = source.inspect(limit).await;
         assert!(!format!("{inspected:?}").contains("0123456789"));
         inspected.0.problem.map(|one| (one.kind, one.detail))
     }
@@ -318,7 +325,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
-        let (kind, detail) = inspect(TokenSource::File(pipe)).await.unwrap();
+        let (brief, source) = (Duration::from_millis(200), TokenSource::File(pipe));
+        let (kind, detail) = inspect_within(brief, source).await.unwrap();
         assert_eq!(kind, TokenProblemKind::Unreadable);
         assert!(detail.contains("nobody wrote anything"), "{detail}");
     }

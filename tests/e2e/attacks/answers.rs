@@ -172,7 +172,6 @@ async fn endless_early_hints_are_no_answer() {
     let hints = b"HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n".repeat(100);
     let begun = Instant::now();
     let came = sent(vec![Piece::Endless(hints)], |limits| {
-        limits.connect = Duration::from_millis(500);
         limits.first_byte = Duration::from_millis(200);
     })
     .await;
@@ -184,7 +183,6 @@ async fn endless_early_hints_are_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_does_not_begin_ends_with_its_time() {
     let came = sent(vec![Piece::Silence], |limits| {
-        limits.connect = Duration::from_millis(500);
         limits.first_byte = Duration::from_millis(100);
     })
     .await;

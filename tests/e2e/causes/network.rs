@@ -1,10 +1,8 @@
 //! Forges that are not reached, or that do not answer once they are.
 
-use std::net::SocketAddr;
-
 use code_source_stand_in::{Effect, Fault, Matcher, When};
-use code_source_tests::{BlackHole, Piece, Rig, Site, WireServer, played};
-use tokio::net::{TcpListener, TcpSocket};
+use code_source_tests::{BlackHole, Piece, Rig, Site, WireServer, closed_port, played};
+use tokio::net::TcpListener;
 
 use super::cause::{
     BEHIND_CONFIGURATION, BEHIND_DNS, BEHIND_HTTP, BEHIND_TCP, BEHIND_TLS, Cause, Expected,
@@ -79,7 +77,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a port that is somebody's, who does not listen",
         produce: || {
             Box::pin(async {
-                let (socket, address) = closed();
+                let (socket, address) = closed_port();
                 Scene::at(format!("https://{address}")).holding(socket)
             })
         },
@@ -327,16 +325,6 @@ const UNUSABLE: Expected = Expected {
 /// The beginning of a good answer.
 const HALF: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"version\"";
-
-/// An address of this machine at which nobody listens, nor will while the socket is there.
-pub(super) fn closed() -> (TcpSocket, SocketAddr) {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket
-        .bind(([127, 0, 0, 1], 0).into())
-        .expect("a free port");
-    let address = socket.local_addr().expect("an address");
-    (socket, address)
-}
 
 /// A connection to a server over TLS that answers every request so.
 async fn answering(pieces: Vec<Piece>) -> Scene {

@@ -1,9 +1,8 @@
 //! Proxies that do not lead on to the forge.
 
-use code_source_tests::{Conduct, Rig, TestAuthority, TestProxy};
+use code_source_tests::{Conduct, Rig, TestAuthority, TestProxy, closed_port};
 
 use super::cause::{BEHIND_CONFIGURATION, Cause, Expected, Trouble, Who};
-use super::network::closed;
 use super::scene::Scene;
 
 pub(super) const CAUSES: &[Cause] = &[
@@ -134,7 +133,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produced_by: "a proxy at a closed port",
         produce: || {
             Box::pin(async {
-                let (socket, address) = closed();
+                let (socket, address) = closed_port();
                 let scene = Scene::of(Rig::new().await);
                 scene
                     .text("proxy", format!("http://{address}"))

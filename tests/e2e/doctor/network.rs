@@ -31,8 +31,8 @@ fn fixed(addresses: &[&str]) -> Arc<Fixed> {
 
 async fn examine(connection: Connection) -> Diagnosis {
     let mut limits = Limits::default();
-    limits.call = Duration::from_secs(5);
-    limits.connect = Duration::from_millis(700);
+    limits.call = Duration::from_secs(12);
+    limits.connect = Duration::from_secs(3);
     let mut examination =
         Examination::new(plugin(), connection.limits(limits)).repositories(vec![]);
     examination.run(&mut ()).await;

@@ -20,6 +20,10 @@ async fn one_of_three_thousand_is_found_by_typing() {
         let everything = terminal.everything();
         let everything = String::from_utf8_lossy(&everything);
         assert!(everything.contains("Loading repositories: 1,100 ("));
+        terminal.wait_until("a list of twelve rows", |all| {
+            let rows = all.lines();
+            rows.skip_while(|row| !row.starts_with("Search:")).count() >= 12
+        });
         let screen = terminal.screen();
         let above = |row: &&String| !row.starts_with("Search:");
         let list: Vec<_> = screen.iter().skip_while(above).collect();
@@ -89,6 +93,7 @@ async fn what_is_archived_comes_last_and_is_marked() {
     let token = study.token_option();
     let terminal = study.connect(&["acme", &token], 80);
     terminal.wait_for("4; type to search");
+    terminal.wait_for("archived");
     let screen = terminal.screen();
     let row = |name: &str| screen.iter().position(|row| row.contains(name)).unwrap();
     assert!(screen[row("web/attic")].contains("archived"), "{screen:#?}");

@@ -1,5 +1,8 @@
 //! `connect` where nobody sits at a terminal: everything by options, with the same checks.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use code_source_stand_in::TokenSpec;
 use code_source_tests::Printed;
 
@@ -161,7 +164,9 @@ async fn a_connection_that_is_there_keeps_what_is_not_given_and_every_comment() 
         study.rig.forge.url()
     );
     std::fs::create_dir(study.path("home")).unwrap();
-    std::fs::write(study.path("home/config.toml"), &before).unwrap();
+    let file = study.path("home/config.toml");
+    std::fs::write(&file, &before).unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     let ca = format!("--ca-file={}", study.path("ca.pem"));
     let asks = study.runner().run(&["connect", "acme", &ca]);
     fails(&asks, 2, &["`--yes` does it without asking"]);
@@ -226,7 +231,7 @@ async fn a_configuration_that_others_can_write_is_warned_of() {
 
     let study = Study::new().await;
     study.is_connected();
-    let open = std::fs::Permissions::from_mode(0o666);
+    let open = Permissions::from_mode(0o666);
     std::fs::set_permissions(study.path("home/config.toml"), open).unwrap();
     let arguments = [
         "connect",

@@ -9,7 +9,8 @@ use std::time::Duration;
 use code_source::report::Stage;
 use code_source::{Connection, Error, Limits, Proxy, Resolver, Source};
 use code_source_tests::{
-    Conduct, Rig, Site, TestAuthority, TestProxy, TlsServer, ask, expect, hostile, plugin, status,
+    Conduct, Rig, Site, TestAuthority, TestProxy, TlsServer, ask, closed_port, expect, hostile,
+    plugin, status,
 };
 
 const FORGE: &str = "git.acme.example";
@@ -40,7 +41,7 @@ async fn forge(site: &Site) -> TlsServer {
 
 fn impatient() -> Limits {
     let mut limits = Limits::default();
-    limits.connect = Duration::from_millis(500);
+    limits.connect = Duration::from_secs(3);
     limits
 }
 
@@ -177,9 +178,8 @@ async fn each_answer_of_a_proxy_that_does_not_help_has_its_reason_and_is_the_end
 async fn a_proxy_that_is_not_there_is_no_reason_to_go_without() {
     let site = Site::new();
     let forge = forge(&site).await;
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let nobody = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let (_socket, address) = closed_port();
+    let nobody = format!("http://{address}");
     let connection = site
         .connection(forge.url())
         .proxy(Proxy::new(nobody))

@@ -26,11 +26,11 @@ fn a_question_is_seen_and_answered_and_the_end_is_told() {
 
 #[test]
 fn the_command_is_told_the_size_and_a_long_line_counts_as_one() {
-    let text = "stty size; printf 'a%.0s' 1 2 3 4 5 6 7 8; echo; seq 30; read x";
+    let text = "stty size; printf 'a%.0s' 1 2 3 4 5 6 7 8; echo; seq 30; printf x; read x";
     let terminal = script(text, 5, 3);
     terminal.wait_for("3 5\naaaaaaaa\n1\n2\n");
-    terminal.wait_for("29\n30");
-    assert_eq!(terminal.screen(), ["29", "30", ""]);
+    terminal.wait_for("29\n30\nx");
+    assert_eq!(terminal.screen(), ["29", "30", "x"]);
 }
 
 #[test]

@@ -196,6 +196,8 @@ pub(super) fn git(directory: &Path, arguments: &[&str]) -> Vec<u8> {
 pub(super) fn try_git(directory: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut command = Command::new("git");
     command
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .arg("-C")
         .arg(directory)
         .args(["-c", "user.name=A", "-c", "user.email=a@example.com"]);

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use code_source_stand_in::{Change, Effect, Fault, LinkLie, Matcher, RetryAfter, StandIn, When};
+use code_source_stand_in::{
+    Change, Effect, Fault, FaultHandle, LinkLie, Matcher, RetryAfter, StandIn, When,
+};
 use http::Method;
 
 use crate::client::{Answer, Client};
 
-/// What the effect makes of a request for a tree with two pages.
-async fn suffer(what: Effect) -> Result<Answer, std::io::Error> {
+/// A forge with a tree of two pages, which this happens to when somebody asks for it.
+async fn begin(what: Effect) -> (StandIn, FaultHandle) {
     let forge = StandIn::builder().start().await.unwrap();
     let project = forge.project("web/shop");
     let changes = [("a", Change::file("1")), ("b", Change::file("2"))];
@@ -18,13 +20,20 @@ async fn suffer(what: Effect) -> Result<Answer, std::io::Error> {
         when: When::Once,
         what,
     });
+    (forge, fault)
+}
+
+/// What the effect makes of a request for that tree.
+async fn suffer(what: Effect) -> Result<Answer, std::io::Error> {
+    let (forge, fault) = begin(what).await;
     let client = Client::new(&forge);
-    let path = "/projects/1/repository/tree?per_page=1";
-    let answer = client.send(Method::GET, path).await;
+    let answer = client.send(Method::GET, TREE).await;
     assert_eq!(fault.hits(), 1);
-    assert_eq!(client.get(path).await.status, 200);
+    assert_eq!(client.get(TREE).await.status, 200);
     answer
 }
+
+const TREE: &str = "/projects/1/repository/tree?per_page=1";
 
 #[tokio::test]
 async fn an_answer_can_be_replaced() {
@@ -101,7 +110,13 @@ async fn a_body_can_be_cut_or_of_another_length() {
 
 #[tokio::test]
 async fn a_body_can_stall() {
-    let stalled = suffer(Effect::StallBodyAfter(10));
+    let (forge, fault) = begin(Effect::StallBodyAfter(10)).await;
+    let client = Client::new(&forge);
+    let mut stalled = std::pin::pin!(client.send(Method::GET, TREE));
+    while fault.hits() == 0 {
+        let waited = tokio::time::timeout(Duration::from_millis(1), &mut stalled).await;
+        assert!(waited.is_err());
+    }
     let waited = tokio::time::timeout(Duration::from_millis(300), stalled).await;
     assert!(waited.is_err());
 }
