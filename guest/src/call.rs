@@ -24,7 +24,8 @@ pub(crate) struct Call<T> {
     transport: T,
     base_url: String,
     concurrency: usize,
-    /// On the transport's clock.
+    /// On the transport's clock, as the deadline is.
+    began: u64,
     deadline: u64,
 }
 
@@ -32,13 +33,13 @@ impl<T: Transport> Call<T> {
     pub(crate) fn new(transport: T, forge: &Forge) -> Self {
         // The host ends the call without an answer when its budget is over, so answer before that.
         let margin = (forge.budget / 20).clamp(20, 2_000);
-        let deadline = transport
-            .now()
-            .saturating_add(forge.budget.saturating_sub(margin));
+        let began = transport.now();
+        let deadline = began.saturating_add(forge.budget.saturating_sub(margin));
         Self {
             transport,
             base_url: forge.base_url.clone(),
             concurrency: usize::try_from(forge.concurrency.max(1)).unwrap_or(1),
+            began,
             deadline,
         }
     }
@@ -69,7 +70,9 @@ impl<T: Transport> Call<T> {
         match serde_json::from_slice(&body) {
             Ok(value) => Ok((head, value)),
             Err(problem) => {
-                let place = quote(&problem.to_string());
+                // What was expected instead is a word of this program's.
+                let problem = problem.to_string();
+                let place = quote(problem.split(", expected ").next().unwrap_or_default());
                 Err(Failure::malformed(format!("{}: {place}", purpose.action)).with_head(&head))
             }
         }
@@ -219,8 +222,11 @@ impl<T: Transport> Call<T> {
             true => 1,
             false => retry::tries(failure.status(), request.is_divisible),
         };
+        let is_too_late = request.is_hasty
+            && failure.status() == Some(429)
+            && end > self.began.saturating_add(HASTE);
         // Asked again with hardly any time left, the answer would be a time-out, which says less.
-        if sent >= tries || end.saturating_add(ROOM) >= self.deadline {
+        if is_too_late || sent >= tries || end.saturating_add(ROOM) >= self.deadline {
             return Err(failure);
         }
         self.transport.sleep(wait).await;
@@ -282,6 +288,9 @@ pub(crate) fn check_content(head: &Head, purpose: &Purpose) -> Result<(), Failur
         false => Ok(()),
     }
 }
+
+/// Milliseconds in which it is told that the forge limits, where that is among what is asked.
+const HASTE: u64 = 10_000;
 
 /// Milliseconds that a request is given at least where it is made again.
 const ROOM: u64 = 250;

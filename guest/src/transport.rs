@@ -61,6 +61,8 @@ pub(crate) struct Request {
     pub(crate) range: Option<String>,
     /// Whether a part of it may succeed where the whole is too much for the forge.
     pub(crate) is_divisible: bool,
+    /// Whether a limit of the forge's is to be told soon, and not waited for.
+    pub(crate) is_hasty: bool,
     /// JSON that is sent.
     pub(crate) body: Option<Vec<u8>>,
     /// Whether an answer that leads to another place is wanted as it is.
@@ -78,9 +80,18 @@ impl Request {
             accept: "application/json",
             range: None,
             is_divisible: false,
+            is_hasty: false,
             body: None,
             may_lead_elsewhere: false,
             is_elsewhere: false,
+        }
+    }
+
+    /// A question to find out how things stand, a limit included.
+    pub(crate) fn hasty(target: impl Into<String>) -> Self {
+        Self {
+            is_hasty: true,
+            ..Self::json(target)
         }
     }
 

@@ -49,7 +49,7 @@ pub(super) async fn ask<T: Transport, D: DeserializeOwned>(
     action: &str,
 ) -> Result<Asked<D>, Failure> {
     let purpose = Purpose::new(action, Subject::Other("endpoint".to_owned()));
-    match call.json(&Request::json(target), &purpose).await {
+    match call.json(&Request::hasty(target), &purpose).await {
         Ok((head, told)) => Ok(Asked::Told(told, rate_limit(&head))),
         Err(failure) => match failure.code() {
             ErrorCode::Forbidden(Denial::Account(_) | Denial::IpAddress) => Err(failure),

@@ -37,7 +37,7 @@ impl Slashes {
         let missing = Subject::Other("endpoint".to_owned());
         let purpose = Purpose::new("asking whether `%2F` arrives as it is", missing);
         let answer = call
-            .json::<IgnoredAny>(&Request::json(TARGET), &purpose)
+            .json::<IgnoredAny>(&Request::hasty(TARGET), &purpose)
             .await;
         match answer {
             Ok(_) => Self::Unknown,
