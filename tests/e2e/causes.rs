@@ -7,6 +7,7 @@ mod certificates;
 mod credentials;
 mod examined;
 mod handshakes;
+mod monotonous;
 mod network;
 mod page;
 mod proxies;
@@ -27,6 +28,7 @@ fn all() -> impl Iterator<Item = &'static Cause> {
         credentials::CAUSES,
         accounts::CAUSES,
         strangers::CAUSES,
+        monotonous::CAUSES,
         repositories::CAUSES,
         certificates::CAUSES,
         handshakes::CAUSES,
@@ -84,6 +86,11 @@ async fn why_an_account_cannot_be_used_is_the_first_cause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_answers_instead_of_a_forge_is_the_first_cause() {
     find(strangers::CAUSES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_one_answer_to_everything_is_the_first_cause() {
+    find(monotonous::CAUSES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,12 +7,10 @@ use super::{
     finding::{self, Facts},
     slashes::Slashes,
     standing::Standing,
+    strangers::{not_gitlab, recognise},
 };
 use crate::{
-    bindings::{
-        connection::{Account, RateLimit, Report, Token},
-        types::{ErrorCode, Stranger},
-    },
+    bindings::connection::{Account, RateLimit, Report, Token},
     call::Call,
     error::{Failure, quote},
     model,
@@ -32,10 +30,12 @@ pub(crate) async fn check<T: Transport>(call: &Call<T>) -> Result<Report, Failur
         }
         _ => join3(version, standing, slashes).await,
     };
-    // The version is the one endpoint that only GitLab has. An answer without it is another
-    // product's, whatever the others say.
     let version: Asked<model::Version> = version.map_err(not_gitlab)?;
     let rate_limit = least_left(&version, &standing);
+    let standing = standing.and_then(|standing| {
+        recognise(&version, &standing, slashes)?;
+        Ok(standing)
+    });
     let standing = match standing {
         // Whatever else is wrong with a version that is too old, that it is comes first.
         Err(failure) if finding::is_too_old(&version) => Standing::untold(&failure),
@@ -68,24 +68,6 @@ fn least_left(
         .into_iter()
         .flatten()
         .min_by_key(|limit| limit.remaining)
-}
-
-fn not_gitlab(failure: Failure) -> Failure {
-    match failure.is_not_found() {
-        true => failure
-            .with_code(ErrorCode::NotTheApi(Stranger::Other(
-                "application/json".to_owned(),
-            )))
-            .with_message(
-                "reading GitLab's version: what answers has none, so it is another product, or GitLab \
-                 at another path",
-            )
-            .with_hint(
-                "check the address of the connection, and whether GitLab lives below a path there, \
-                 such as `https://host/gitlab`",
-            ),
-        false => failure,
-    }
 }
 
 fn report(facts: &Facts<'_>) -> Report {

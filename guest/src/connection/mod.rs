@@ -5,6 +5,7 @@ mod check;
 mod finding;
 mod slashes;
 mod standing;
+mod strangers;
 
 pub(crate) use self::{
     check::check,

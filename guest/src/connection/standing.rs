@@ -50,11 +50,18 @@ impl Standing {
     /// The same for a conclusion: of an account without a name nothing may be concluded, its rights least.
     pub(crate) async fn known<T: Transport>(call: &Call<T>) -> Result<Self, Failure> {
         let standing = Self::ask(call).await?;
-        match standing.user.told() {
-            Some(user) if user.username.is_empty() => {
-                Err(Failure::malformed("an account without a name"))
-            }
-            _ => Ok(standing),
+        standing.complete()?;
+        Ok(standing)
+    }
+
+    /// Fail where what was told is no account, or no token.
+    pub(super) fn complete(&self) -> Result<(), Failure> {
+        if self.user.told().is_some_and(User::is_nameless) {
+            return Err(Failure::malformed("an account without a name"));
+        }
+        match self.token.told().is_some_and(Token::is_blank) {
+            true => Err(Failure::malformed("a token without scopes")),
+            false => Ok(()),
         }
     }
 

@@ -108,7 +108,10 @@ fn judge(purpose: &Purpose, head: &Head, body: &[u8], problem: &Problem) -> Verd
             ErrorCode::Unavailable,
             "look at GitLab's own logs for the request's name",
         ),
-        200..=299 => Verdict::new(ErrorCode::Malformed(format!("status {}", head.status))),
+        200..=299 => Verdict::new(ErrorCode::Malformed(format!("status {}", head.status)))
+            .with_mark(Mark::Senseless),
+        // What GitLab refuses has one of a few statuses.
+        status if !REFUSALS.contains(&status) => stranger::verdict(head, body),
         _ => Verdict::new(ErrorCode::Rejected(quote(problem.text()))),
     }
 }
@@ -176,6 +179,9 @@ fn method_problem(problem: &Problem) -> String {
         false => quote(problem.text()),
     }
 }
+
+/// The statuses of GitLab's refusals that have no rule of their own.
+const REFUSALS: &[u16] = &[400, 402, 408, 410, 411, 412, 415, 416, 422, 423, 424, 428];
 
 /// What GitLab's maintenance mode says, in every version.
 const MAINTENANCE: &str = "maintenance mode";

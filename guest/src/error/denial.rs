@@ -55,12 +55,22 @@ pub(super) fn forbidden(problem: &Problem) -> Verdict {
             None => by_message(problem),
         },
     };
-    Verdict::hint(ErrorCode::Forbidden(denial), hint)
+    let is_explained = match denial {
+        Denial::Role(_) => false,
+        // GitLab's own reasons begin like that.
+        Denial::Other(_) => problem.text().starts_with(REASON_FOLLOWS),
+        _ => true,
+    };
+    let verdict = Verdict::hint(ErrorCode::Forbidden(denial), hint);
+    match is_explained {
+        true => verdict,
+        false => verdict.with_mark(Mark::Unexplained),
+    }
 }
 
 /// GitLab appends the reason to `403 Forbidden`.
 fn of_account(problem: &Problem) -> Option<Verdict> {
-    let reason = problem.text().strip_prefix("403 Forbidden - ")?;
+    let reason = problem.text().strip_prefix(REASON_FOLLOWS)?;
     let state = account::state(reason)?;
     let why = match state.name {
         "" => quote(reason),
@@ -104,3 +114,5 @@ fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
         false => text,
     }
 }
+
+const REASON_FOLLOWS: &str = "403 Forbidden - ";

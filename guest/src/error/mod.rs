@@ -27,6 +27,10 @@ pub(crate) struct Failure {
 pub(crate) enum Mark {
     /// The token is a fine-grained one.
     FineGrained,
+    /// The answer is none of GitLab's, whatever its status.
+    Senseless,
+    /// Refused, in words that tell nothing and may be anybody's.
+    Unexplained,
     /// GitLab has no such route.
     Unrouted,
 }
@@ -57,10 +61,7 @@ impl Failure {
     /// GitLab's answer makes no sense.
     pub(crate) fn malformed(place: impl Into<String>) -> Self {
         let place = place.into();
-        Self::new(
-            ErrorCode::Malformed(place.clone()),
-            format!("GitLab's answer makes no sense: {place}"),
-        )
+        Self::new(ErrorCode::Malformed(place.clone()), place).with_mark(Some(Mark::Senseless))
     }
 
     /// Something that is not GitLab's API answered, with a status that would be right.
@@ -97,7 +98,7 @@ impl Failure {
     }
 
     /// Note who can do what the hint says.
-    fn with_remedy_by(mut self, party: Option<Party>) -> Self {
+    pub(crate) fn with_remedy_by(mut self, party: Option<Party>) -> Self {
         self.error.remedied_by = party;
         self
     }

@@ -24,6 +24,11 @@ impl Version {
         Some((major, minor[..digits].parse().ok()?))
     }
 
+    /// Whether there is a text, whatever it says.
+    pub(crate) fn is_told(&self) -> bool {
+        self.version.as_ref().is_some_and(|text| !text.is_empty())
+    }
+
     /// The edition, from the flag or from the end of the version.
     pub(crate) fn edition(&self) -> Option<String> {
         let suffix = self.version.as_deref().unwrap_or_default();
@@ -78,7 +83,19 @@ pub(crate) struct Token {
     pub(crate) granular: bool,
 }
 
+impl User {
+    /// Whether it is none: every account of GitLab's has a name.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.username.is_empty()
+    }
+}
+
 impl Token {
+    /// Whether it is none: GitLab makes no token without a scope.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.scopes.is_empty() && !self.granular
+    }
+
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.scopes.iter().any(|one| one == scope)
     }

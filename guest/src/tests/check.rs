@@ -6,7 +6,7 @@ use super::forge::{Reply, Seen, run};
 use crate::{
     bindings::{
         connection::Report,
-        types::{CredentialProblem, Denial, Error, ErrorCode, Stranger},
+        types::{CredentialProblem, Denial, Error, ErrorCode, Party, Stranger},
     },
     connection::check,
     transport::BreakageKind,
@@ -267,4 +267,108 @@ fn a_web_firewall_is_told_and_not_asked_again() {
     ));
     // What `%2F` meets is the one question that is asked twice.
     assert_eq!(seen.requests.len(), 5);
+}
+
+#[test]
+fn where_everything_is_refused_without_a_reason_nothing_is_known_to_be_gitlab() {
+    for (kind, body) in [
+        ("application/json", r#"{"message":"Forbidden"}"#),
+        ("application/json", r#"{"message":"403 Forbidden"}"#),
+        ("application/json", r#"{"message":"Denied - by policy 7"}"#),
+        ("text/plain", "Forbidden"),
+    ] {
+        let (report, _) = ask(|_| Some(Reply::content(403, body).field("content-type", kind)));
+        let error = report.expect_err("nobody knows who that is");
+        assert!(
+            matches!(error.code, ErrorCode::NotTheApi(Stranger::WebFirewall)),
+            "{body}: {error:?}"
+        );
+        assert_eq!(error.remedied_by, Some(Party::NetworkAdministrator));
+    }
+}
+
+#[test]
+fn where_gitlab_refuses_everything_for_a_reason_of_its_own_that_is_the_error() {
+    let (report, _) = ask(|_| {
+        let body = r#"{"message":"403 Forbidden - The moon is full"}"#;
+        Some(Reply::status(403, body))
+    });
+    let error = report.expect_err("nothing works");
+    assert!(
+        matches!(&error.code, ErrorCode::Forbidden(Denial::Other(why)) if why == "The moon is full"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_refusal_is_a_finding_where_anything_is_gitlabs_own() {
+    let refused = || Some(Reply::status(403, r#"{"message":"403 Forbidden"}"#));
+    for known in [
+        "GET /version",
+        "GET /user",
+        "GET /personal_access_tokens/self",
+        SLASHES,
+    ] {
+        let (report, _) = ask(|line| match line {
+            line if line == known => None,
+            _ => refused(),
+        });
+        assert!(report.is_ok(), "{known}: {report:?}");
+    }
+}
+
+#[test]
+fn what_answers_everything_with_an_empty_object_is_another_product() {
+    for body in ["{}", r#"{"a":1}"#, "null", "[1]", "{"] {
+        let (report, _) = ask(|_| Some(Reply::json(body)));
+        let error = report.expect_err("it is another");
+        assert!(
+            matches!(&error.code, ErrorCode::NotTheApi(Stranger::Other(kind)) if kind == "application/json"),
+            "{body}: {error:?}"
+        );
+    }
+    for (status, body) in [(204, ""), (400, "{}"), (407, ""), (418, "{}")] {
+        let (report, _) = ask(|_| Some(Reply::status(status, body)));
+        let error = report.expect_err("it is another");
+        let code = &error.code;
+        assert!(
+            matches!(code, ErrorCode::NotTheApi(Stranger::Other(_))),
+            "{status}: {error:?}"
+        );
+    }
+    let large = || Some(Reply::json(" ".repeat(33 * 1024 * 1024)));
+    let error = ask(|_| large()).0.expect_err("it is another");
+    assert!(matches!(error.code, ErrorCode::NotTheApi(_)), "{error:?}");
+}
+
+#[test]
+fn an_account_without_a_name_and_a_token_without_a_scope_make_no_sense() {
+    for blank in ["GET /user", "GET /personal_access_tokens/self"] {
+        let (report, _) = ask(|line| (line == blank).then(|| Reply::json("{}")));
+        let error = report.expect_err("it makes no sense");
+        assert!(matches!(error.code, ErrorCode::Malformed(_)), "{error:?}");
+    }
+    let (report, _) = ask(|line| (line == "GET /version").then(|| Reply::json("{}")));
+    assert_eq!(
+        codes(&report.expect("it can be reported")),
+        ["version-unknown"]
+    );
+}
+
+#[test]
+fn a_limit_is_told_soon_and_a_short_one_waited_for() {
+    let limited = || Some(Reply::content(429, "Retry later\n"));
+    let (report, seen) = ask(|_| limited());
+    let error = report.expect_err("it is limited");
+    assert!(matches!(error.code, ErrorCode::RateLimited), "{error:?}");
+    assert!(seen.milliseconds <= 10_000, "{}", seen.milliseconds);
+    let sent = Cell::new(0);
+    let (report, _) = ask(|_| {
+        sent.set(sent.get() + 1);
+        (sent.get() == 1)
+            .then(limited)
+            .flatten()
+            .map(|reply| reply.field("Retry-After", "3"))
+    });
+    assert!(report.is_ok(), "{report:?}");
 }

@@ -277,7 +277,7 @@ pub(super) const CAUSES: &[Cause] = &[
 ];
 
 /// Something that is not the forge answers.
-const STRANGE: Expected = Expected {
+pub(super) const STRANGE: Expected = Expected {
     says: "",
     code: "",
     station: "http",
@@ -309,7 +309,7 @@ async fn with(effect: Effect) -> Scene {
 }
 
 /// A connection to a server that answers so.
-async fn playing<F>(answer: F) -> Scene
+pub(super) async fn playing<F>(answer: F) -> Scene
 where
     F: Fn(&WireRequest) -> Vec<Piece> + Clone + Send + Sync + 'static,
 {
