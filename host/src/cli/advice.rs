@@ -5,6 +5,7 @@
 
 use crate::content::ContentError;
 use crate::contract::types::{Conflict, CredentialProblem, Denial, ErrorCode, Stranger, Subject};
+use crate::doctor::SENSELESS;
 use crate::outcome::TrapKind;
 use crate::report::Stage;
 
@@ -187,7 +188,7 @@ pub(crate) fn of_answer(code: &ErrorCode) -> Option<&'static str> {
         ErrorCode::Unsupported(_) => {
             "the forge's administrator can tell its version and its edition, and switch things on"
         }
-        ErrorCode::Malformed(_) => PLUGIN,
+        ErrorCode::Malformed(_) => SENSELESS,
         ErrorCode::BaseMissing(_) => {
             "choose a base that is there; the one before was removed, or the history was rewritten"
         }

@@ -52,8 +52,9 @@ pub(super) fn of_finding(finding: &Finding) -> Option<Problem> {
         Severity::Warning => Gravity::Warning,
         Severity::Info => return None,
     };
-    let hint = finding.hint.clone().unwrap_or_else(|| NO_HINT.to_owned());
     let party = finding.remedied_by.map_or(Party::User, Party::from);
+    let hint = finding.hint.clone();
+    let hint = hint.unwrap_or_else(|| whom_to_ask(party).to_owned());
     let mut problem = Problem::new(&*finding.code, &*finding.message, hint, party);
     problem.gravity = gravity;
     Some(problem.caused_by(Cause::Finding))
@@ -84,8 +85,14 @@ pub(super) fn of_answer(error: types::Error) -> (StationName, Problem) {
         true => format!("{happened}{said}"),
         false => format!("{happened}: {said}"),
     };
-    let hint = error.hint.clone().unwrap_or_else(|| NO_HINT.to_owned());
     let party = error.remedied_by.map_or(party, Party::from);
+    let hint = error.hint.clone().unwrap_or_else(|| {
+        let hint = match error.code {
+            ErrorCode::Malformed(_) => SENSELESS,
+            _ => whom_to_ask(party),
+        };
+        hint.to_owned()
+    });
     let problem = Problem::new(code, message, hint, party);
     (station, problem.caused_by(Cause::Answer(error)))
 }
@@ -288,82 +295,21 @@ pub(super) fn name_account(way: &mut Way<'_>, username: &str, display_name: &str
     way.name("account", display_name.to_owned());
 }
 
-const NO_HINT: &str = "ask the forge's administrator";
+/// What to do where nobody says it: the very party that is named beside it.
+fn whom_to_ask(party: Party) -> &'static str {
+    match party {
+        Party::User | Party::ForgeAdministrator => "ask the forge's administrator",
+        Party::NetworkAdministrator => {
+            "ask whoever runs what stands between here and the forge: a proxy, a load balancer, a firewall"
+        }
+    }
+}
+
+/// What to do about an answer that makes no sense, whichever command met it.
+pub(crate) const SENSELESS: &str = "ask whoever runs what stands between here and the forge whether it changes answers; if nothing does, tell whoever made the plugin, with what the command says with `-vv`";
 
 /// What both a finding and an error of the contract are called.
 pub(super) const ADMIN_MODE: &str = "admin-mode-required";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::{Stage, State, Timings};
-
-    fn request(status: Option<u16>, reason: Option<&'static str>) -> Request {
-        let failed = |reason| State::Failed(RequestFailure::new(Stage::Exchange, reason, ""));
-        Request {
-            id: String::new(),
-            method: "GET".to_owned(),
-            origin: String::new(),
-            template: "/version".to_owned(),
-            state: reason.map_or(State::Complete, failed),
-            address: None,
-            via_proxy: false,
-            status,
-            bytes: 0,
-            masked: 0,
-            timings: Timings::default(),
-            clock: None,
-        }
-    }
-
-    fn cause(code: ErrorCode, status: Option<u16>, requests: Vec<Request>) -> String {
-        let error = types::Error {
-            code,
-            message: String::new(),
-            hint: None,
-            status,
-            request_id: None,
-            retry_after: None,
-            remedied_by: None,
-        };
-        let report = Report {
-            requests,
-            ..Report::default()
-        };
-        located(Failure::Answer(error), &report).1.code
-    }
-
-    #[test]
-    fn a_failure_that_was_overcome_is_not_the_cause() {
-        let lost = || request(None, Some("connection-lost"));
-        let limited = || request(Some(429), None);
-        let tried_again = || vec![lost(), limited()];
-        assert_eq!(
-            cause(ErrorCode::RateLimited, Some(429), tried_again()),
-            "rate-limited"
-        );
-        assert_eq!(
-            cause(ErrorCode::Unavailable, None, tried_again()),
-            "unavailable"
-        );
-        let twice = vec![lost(), lost()];
-        assert_eq!(
-            cause(ErrorCode::Unavailable, None, twice),
-            "connection-lost"
-        );
-    }
-
-    #[test]
-    fn an_answer_that_broke_off_is_what_the_host_saw() {
-        let stalled = vec![request(Some(200), Some("stalled"))];
-        assert_eq!(cause(ErrorCode::Timeout, Some(200), stalled), "stalled");
-        let elsewhere = vec![
-            request(Some(502), None),
-            request(None, Some("connection-lost")),
-        ];
-        assert_eq!(
-            cause(ErrorCode::Unavailable, Some(502), elsewhere),
-            "unavailable"
-        );
-    }
-}
+mod tests;

@@ -56,6 +56,8 @@ use crate::connection::Connection;
 use crate::credential::Held;
 use crate::plugin::Plugin;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::answer::SENSELESS;
 pub use self::observer::Observer;
 pub use self::problem::{Cause, Gravity, Party, Problem};
 pub use self::repositories::ExpectedRepository;
@@ -119,7 +121,10 @@ impl Examination {
         *diagnosis = Diagnosis::default();
         let mut connection = connection.clone();
         // A call goes on trying for as long as it may, which tells nothing new.
-        connection.limits.call = connection.limits.call.min(LONGEST_CALL);
+        let limits = &mut connection.limits;
+        limits.call = limits.call.min(LONGEST_CALL);
+        // In a call, a connection is given up when the call is.
+        limits.connect = limits.connect.min(limits.call);
         let way = &mut Way {
             diagnosis,
             observer,

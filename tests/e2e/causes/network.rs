@@ -118,18 +118,18 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause {
         name: "a server that is silent in the handshake",
         trouble: Trouble::TimeOut,
-        produced_by: "a socket that takes connections and never answers",
+        produced_by: "a socket that takes connections and never answers, and calls of two seconds",
         produce: || {
             Box::pin(async {
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a socket");
                 let address = listener.local_addr().expect("an address");
                 Scene::at(format!("https://{address}"))
-                    .impatient()
+                    .set("limits", r#"{ call = "2s" }"#)
                     .holding(listener)
             })
         },
         expected: Expected {
-            says: "the connection is taken, and nothing answers on it: …",
+            says: "the connection is taken, and nothing answers on it: …within 2 s",
             code: "connect-timeout",
             station: "tls",
             hint: "a firewall or a load balancer on the way may take connections that it does not pass on",
