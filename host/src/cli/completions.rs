@@ -63,20 +63,17 @@ fn script(shell: ShellArgument) -> Vec<u8> {
     let mut script = Vec::new();
     let mut line = CommandLine::command();
     clap_complete::generate(Shell::from(shell), &mut line, "code-source", &mut script);
-    script
+    match shell {
+        ShellArgument::Bash => with_one_spelling(&script),
+        ShellArgument::Zsh | ShellArgument::Fish => script,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_script_knows_commands_and_options() {
-        for shell in ShellArgument::value_variants() {
-            let script = String::from_utf8(script(*shell)).unwrap();
-            for word in ["merge-pull-request", "token-file", "webhook-url"] {
-                assert!(script.contains(word), "{shell:?}: {word}");
-            }
-        }
-    }
+/// `clap_complete` 4.6 makes bash note the commands of `code-source` as `code__source__subcmd__…`
+/// and look them up as `code__subcmd__source__subcmd__…`, so that nothing after a command's name is
+/// found; see <https://github.com/clap-rs/clap/pull/6428>. Where both are the same, nothing changes.
+fn with_one_spelling(script: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(script)
+        .replace("code__subcmd__source", "code__source")
+        .into_bytes()
 }

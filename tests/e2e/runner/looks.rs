@@ -143,6 +143,55 @@ fn a_shell_takes_its_completions_and_the_manual_has_its_pages() {
     assert!(main.contains(".SH FILES"), "{main}");
 }
 
+#[test]
+fn bash_completes_what_stands_after_the_name_of_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("code-source");
+    let printed = Runner::new([]).run(&["completions", "bash"]).success();
+    std::fs::write(&script, printed.stdout).unwrap();
+    for (words, offered) in [
+        (&["conn"][..], &["connect", "connections"][..]),
+        (
+            &["connect", "--tok"],
+            &["--token-env", "--token-file", "--token-stdin"],
+        ),
+        (&["policy", ""], &["check", "explain", "network"]),
+        (&["policy", "explain", "--js"], &["--json"]),
+        (&["why", "--minimum-access", "ma"], &["maintainer"]),
+        (&["completions", ""], &["bash", "fish", "zsh"]),
+        (&["help", "list-r"], &["list-refs", "list-repositories"]),
+        (&["log", "--pa"], &["--path"]),
+    ] {
+        let found = completed(&script, words);
+        for one in offered {
+            assert!(found.iter().any(|word| word == one), "{words:?}: {found:?}");
+        }
+        let typed = words.last().unwrap();
+        assert!(
+            found.iter().all(|word| word.starts_with(typed)),
+            "{found:?}"
+        );
+    }
+}
+
+/// What bash offers for the last of the words, in the way in which it asks the script.
+fn completed(script: &std::path::Path, words: &[&str]) -> Vec<String> {
+    let ask = "source \"$0\"
+        COMP_WORDS=(code-source \"$@\"); COMP_CWORD=$#
+        [[ $(complete -p code-source) =~ -F\\ ([^ ]+) ]] || exit 3
+        \"${BASH_REMATCH[1]}\" code-source \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+        printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let bash = std::process::Command::new("bash")
+        .args(["--norc", "-c", ask])
+        .arg(script)
+        .args(words)
+        .output()
+        .unwrap();
+    assert!(bash.status.success(), "{bash:?}");
+    let offered = String::from_utf8(bash.stdout).unwrap();
+    offered.lines().map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn output_that_is_closed_is_no_crash() {
     let desk = Desk::new().await;
