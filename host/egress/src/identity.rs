@@ -39,20 +39,26 @@ pub fn read_identity(
     Ok(ConnectedRepository { id, path })
 }
 
-/// Holds an identity against what a call named, byte for byte.
+/// Holds an identity against what a call named: an id byte for byte, a path whatever its case.
+///
+/// Forges find `WEB/shop` where `web/shop` is. That is safe because the forge itself decided which
+/// repository it is, and everything after this is bound to the id that it told, not to the path.
 ///
 /// # Errors
 ///
-/// Any difference at all.
+/// Any other difference.
 pub fn confirm_identity(
     expected: RepositoryArgument<'_>,
     actual: &ConnectedRepository,
 ) -> Result<(), IdentityError> {
-    let found = match expected {
-        RepositoryArgument::Id(_) => &actual.id,
-        RepositoryArgument::Path(_) => &actual.path,
+    let (found, is_it) = match expected {
+        RepositoryArgument::Id(id) => (&actual.id, id == actual.id),
+        RepositoryArgument::Path(path) => {
+            let is_it = path.to_lowercase() == actual.path.to_lowercase();
+            (&actual.path, is_it)
+        }
     };
-    if expected.text() == found {
+    if is_it {
         return Ok(());
     }
     Err(IdentityError::Other {
@@ -148,16 +154,22 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_confirmed_byte_for_byte() {
+    fn an_id_is_confirmed_byte_for_byte_and_a_path_whatever_its_case() {
         let actual = ConnectedRepository {
-            id: "42".into(),
-            path: "web/Shop".into(),
+            id: "42a".into(),
+            path: "web/Shöp".into(),
         };
-        assert!(confirm_identity(RepositoryArgument::Id("42"), &actual).is_ok());
-        assert!(confirm_identity(RepositoryArgument::Path("web/Shop"), &actual).is_ok());
+        for same in [
+            RepositoryArgument::Id("42a"),
+            RepositoryArgument::Path("web/Shöp"),
+            RepositoryArgument::Path("WEB/SHÖP"),
+        ] {
+            assert!(confirm_identity(same, &actual).is_ok(), "{same:?}");
+        }
         for other in [
-            RepositoryArgument::Id("042"),
-            RepositoryArgument::Id("web/Shop"),
+            RepositoryArgument::Id("042a"),
+            RepositoryArgument::Id("42A"),
+            RepositoryArgument::Id("web/Shöp"),
             RepositoryArgument::Path("web/shop"),
             RepositoryArgument::Path("42"),
         ] {
