@@ -17,7 +17,7 @@ use super::usage::UsageError;
 use crate::audit::AuditFile;
 use crate::config::{Configuration, ConfigurationError, ConnectionEntry, RepositoryEntry, Step};
 use crate::connection::Connection;
-use crate::credential::{Secret, TokenSource};
+use crate::credential::{Secret, TokenSource, is_variable};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::plugin::{Plugin, PluginDescription};
@@ -269,6 +269,11 @@ fn token(options: &GlobalArguments) -> Option<TokenSource> {
 
 /// Whether the options can be meant, as far as each of them tells alone.
 pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
+    if let Some(name) = &options.token_env
+        && !is_variable(name)
+    {
+        return Err(UsageError::TokenVariable.into());
+    }
     check_proxy(options)?;
     check_origins(options)?;
     check_secrets(options)

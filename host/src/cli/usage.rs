@@ -67,7 +67,11 @@ usage_errors! {
         "`--proxy`: {problem}",
         "such as `--proxy http://proxy.acme.example:3128`; with `--proxy-credentials-file FILE` where \
          the proxy asks who comes";
-    // What stands there may be the secret itself, and so is not repeated.
+    // What stands there may be the secret itself, and so is not repeated; nor in the next.
+    TokenVariable =>
+        "`--token-env` does not say the name of an environment variable",
+        "a name is letters, digits and `_`, such as `--token-env FORGE_TOKEN`; the token itself belongs \
+         into that variable";
     Secret =>
         "`--secret` does not say NAME=FILE, the name in lower-case letters, digits and `-`",
         "such as `--secret webhook=/run/secrets/webhook`";

@@ -32,18 +32,40 @@ impl fmt::Debug for TokenSource {
 }
 
 impl TokenSource {
-    /// Where it is, in words; never what it is.
+    /// Where it is, in words; never what it is, even where it stands in the place of the name.
     pub(crate) fn place(&self) -> String {
         match self {
+            Self::Environment(_) if self.may_be_secret() => {
+                "the environment variable named there".to_owned()
+            }
+            Self::File(_) if self.may_be_secret() => "the file named there".to_owned(),
             Self::Environment(name) => format!("the environment variable `{name}`"),
             Self::File(path) => format!("the file `{}`", path.display()),
             Self::Value(_) => "the embedder".to_owned(),
         }
     }
 
+    /// Whether what should be the name of a place may be the secret itself: nothing is there, and it
+    /// looks like one.
+    fn may_be_secret(&self) -> bool {
+        match self {
+            Self::Environment(name) => {
+                !is_variable(name) || looks_secret(name) && std::env::var_os(name).is_none()
+            }
+            Self::File(path) => {
+                let name = path.file_name().map(|name| name.to_string_lossy());
+                name.is_some_and(|name| looks_secret(&name)) && path.symlink_metadata().is_err()
+            }
+            Self::Value(_) => true,
+        }
+    }
+
     /// Read it, and refuse what cannot be a secret of that form.
     pub(super) fn read(&self, form: Form) -> Result<Secret, Error> {
         let text = match self {
+            Self::Environment(name) if !is_variable(name) => {
+                return Err(self.problem(form, NO_VARIABLE));
+            }
             Self::Environment(name) => Zeroizing::new(std::env::var(name).map_err(|error| {
                 self.problem(
                     form,
@@ -142,6 +164,30 @@ impl Form {
     }
 }
 
+/// Whether a text can be the name of an environment variable, as POSIX has them.
+pub(crate) fn is_variable(name: &str) -> bool {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || one == '_';
+    !name.is_empty()
+        && name.chars().all(is_part)
+        && !name.starts_with(|one: char| one.is_ascii_digit())
+}
+
+/// Whether a text is as long as a secret, and a part of it is drawn by lot: names are made of words,
+/// which are of one case, and have their digits apart or at the end of something short.
+fn looks_secret(text: &str) -> bool {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || "-_.=+".contains(one);
+    let is_drawn = |run: &str| {
+        let kinds = [
+            run.contains(|one: char| one.is_ascii_lowercase()),
+            run.contains(|one: char| one.is_ascii_uppercase()),
+            run.contains(|one: char| one.is_ascii_digit()),
+        ];
+        run.len() >= SHORTEST / 2 && kinds.into_iter().filter(|kind| *kind).count() > 1
+    };
+    let mut runs = text.split(|one: char| !one.is_ascii_alphanumeric());
+    text.len() >= SHORTEST && text.chars().all(is_part) && runs.any(is_drawn)
+}
+
 /// What is in a file, as far as it can be a secret: a device has no end.
 pub(super) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     // All of it from the beginning: what grows leaves copies behind.
@@ -162,6 +208,9 @@ pub(super) struct Changed {
     #[cfg(unix)]
     file: u64,
 }
+
+/// Said of what is no name of a variable, and may be the secret itself.
+const NO_VARIABLE: &str = "what should be its name is not letters, digits and `_`";
 
 /// No server takes a header that is longer.
 const LONGEST: usize = 8 << 10;
@@ -196,6 +245,68 @@ mod tests {
         ] {
             let error = read(bad, Form::Token).unwrap_err().to_string();
             assert!(bad.is_empty() || !error.contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_a_name_is_not_repeated() {
+        for secret in [
+            TOKEN,
+            "acmepat-Ab3_xY-9zKq0LmN5oPrs",
+            "acmepat-kR7vQ2mXz9Lw.01.1a2b3c4d5",
+            "0123456789abcdef0123456789abcdef01234567",
+            "a0b1c2d3e4f5a6b7c8d9",
+            "QwErTyUiOpAsDfGhJkLz",
+        ] {
+            let folder = Path::new("/nowhere").join(secret);
+            for source in [
+                TokenSource::Environment(secret.to_owned()),
+                TokenSource::File(secret.into()),
+                TokenSource::File(folder),
+            ] {
+                let error = source.read(Form::Token).unwrap_err();
+                let told = format!("{} {source:?} {error}", source.place());
+                assert!(!told.contains(&secret[8..]), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_told_as_it_is() {
+        for name in [
+            "FORGE_TOKEN",
+            "GITHUB_TOKEN_2",
+            "CODE_SOURCE_TOKEN_OF_ACME",
+            "_2",
+        ] {
+            let place = TokenSource::Environment(name.to_owned()).place();
+            assert!(place.contains(name), "{place}");
+        }
+        for name in [
+            "/run/secrets/forge-token",
+            "token-of-acme-2024.txt",
+            "/var/run/secrets/code-source/TOKEN_FOR_STAGING_2",
+        ] {
+            let place = TokenSource::File(name.into()).place();
+            assert!(place.contains(name), "{place}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(TOKEN);
+        std::fs::write(&file, TOKEN).unwrap();
+        assert!(TokenSource::File(file).place().contains(TOKEN));
+    }
+
+    #[test]
+    fn a_variable_has_a_name_as_posix_has_them() {
+        for (name, is_name) in [
+            ("A_1", true),
+            ("_", true),
+            ("", false),
+            ("1A", false),
+            ("A-B", false),
+            ("A B", false),
+        ] {
+            assert_eq!(is_variable(name), is_name, "{name}");
         }
     }
 

@@ -131,6 +131,7 @@ const LINES: &[&str] = &[
     "repos --config @two.toml --connection c",
     "repos --url git.acme.example",
     "repos --url git.acme.example --token-file t --proxy proxy.acme.example",
+    "repos --url git.acme.example --token-env acmepat-0123456789abcdef",
     "repos --url git.acme.example --token-file t --secret webhook",
     "repos --url git.acme.example --token-file t --redirect-origin http://objects.acme.example",
     "policy check --config @plain.toml",
