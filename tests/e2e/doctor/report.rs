@@ -167,3 +167,97 @@ async fn a_token_that_can_be_read_once_is_read_once() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("all is well"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_the_place_of_its_files_name_is_neither_shown_nor_in_the_report() {
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let bundle = format!("--bundle={}", path.display());
+    let runner = rig.runner_with(arguments(&rig, Path::new(&rig.token)));
+    let shown = |arguments: &[&str]| {
+        let output = runner.command(arguments).output().unwrap();
+        let shown = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&shown).into_owned()
+    };
+    for arguments in [
+        &["repos"][..],
+        &["check", "--json"],
+        &["doctor", &bundle, "--with-names"],
+        &["doctor", "--json"],
+    ] {
+        let shown = shown(arguments);
+        assert!(shown.contains("the file named there"), "{shown}");
+        assert!(!shown.contains(&rig.token), "{shown}");
+    }
+    let report = std::fs::read_to_string(&path).unwrap();
+    assert!(!report.contains(&rig.token), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_the_place_of_its_variables_name_is_not_shown() {
+    let rig = Rig::new().await;
+    let file = rig.folder().join("config.toml");
+    let text = format!(
+        "[connections.acme]\nurl = \"{}\"\ntoken = {{ env = \"{}\" }}\n",
+        rig.forge.url(),
+        rig.token
+    );
+    std::fs::write(&file, text).unwrap();
+    let config = format!("--config={}", file.display());
+    let url = format!("--url={}", rig.forge.url());
+    let variable = format!("--token-env={}", rig.token);
+    for (options, status) in [(vec![config], 9), (vec![url, variable], 2)] {
+        for command in [
+            &["repos"][..],
+            &["doctor", "--json"],
+            &["policy", "explain"],
+        ] {
+            let output = rig.runner_with(options.clone()).command(command).output();
+            let output = output.unwrap();
+            let shown = [output.stdout, output.stderr].concat();
+            let shown = String::from_utf8_lossy(&shown);
+            assert!(!shown.contains(&rig.token), "{shown}");
+            if command == ["repos"] {
+                assert_eq!(output.status.code(), Some(status), "{shown}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_with_a_word_for_a_name_leaves_that_word_to_everybody_else() {
+    let rig = Rig::new().await;
+    let path = rig.folder().join("report.json");
+    let bundle = format!("--bundle={}", path.display());
+    let file = rig.folder().join("config.toml");
+    let config = format!("--config={}", file.display());
+    for name in ["gitlab", "user", "token"] {
+        let text = format!(
+            "[connections.{name}]\nurl = \"{}\"\ntoken = {{ file = \"token\" }}\n\
+             ca-file = \"ca.pem\"\nprivate-addresses = [\"127.0.0.0/8\"]\n",
+            rig.forge.url()
+        );
+        std::fs::write(&file, text).unwrap();
+        std::fs::write(rig.folder().join("token"), &rig.token).unwrap();
+        rig.runner_with([config.clone()]).run(&["doctor", &bundle]);
+        let report = std::fs::read_to_string(&path).unwrap();
+        let parsed: Value = serde_json::from_str(&report).unwrap();
+        let stations = parsed["diagnosis"]["stations"].as_array().unwrap();
+        let fact = |key: &str| {
+            stations
+                .iter()
+                .find_map(|one| one["facts"].get(key))
+                .cloned()
+        };
+        assert_eq!(fact("connection"), Some("connection-1".into()), "{report}");
+        assert_eq!(fact("product"), Some("GitLab".into()), "{report}");
+        assert_eq!(
+            fact("plugin"),
+            Some("code-source-gitlab 0.1.0".into()),
+            "{report}"
+        );
+        let contract = fact("contract").unwrap().to_string();
+        assert!(contract.contains(":code-source@0."), "{contract}");
+        assert_eq!(report.matches("connection-").count(), 1, "{report}");
+    }
+}

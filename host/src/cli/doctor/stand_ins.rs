@@ -65,6 +65,8 @@ impl StandIns {
             Some("ca-file") => self.of_whole("file", text),
             Some("connection") => self.of_whole("connection", text),
             Some("username") => self.of_whole("account", text),
+            // Of the tool and of the plugin, and the same for everybody.
+            Some("contract" | "plugin-sha256") => text.to_owned(),
             Some("repositories") => self.in_text(&without_numbers(text)),
             _ => self.in_text(without_answer(text)),
         }
@@ -142,7 +144,7 @@ impl StandIns {
     /// Names that are several words, or hold signs that words do not.
     fn phrases(&self, text: &str) -> Vec<Piece> {
         let is_phrase = |known: &&Known| !known.name.chars().all(pieces::is_in_word);
-        let known = self.known.iter().filter(is_phrase);
+        let known = self.known_in_text().filter(is_phrase);
         known.fold(vec![Piece::Raw(text.to_owned())], |found, known| {
             pieces::each(found, |raw| {
                 pieces::phrase(raw, &known.name, &known.stand_in)
@@ -154,16 +156,24 @@ impl StandIns {
     /// may be another's, such as `web/shop-of-another`.
     fn word(&mut self, word: &str) -> Option<String> {
         let form = form(word);
-        let mut known = self.known.iter();
-        if let Some(known) = known.find(|known| known.name == form && !is_short(form.as_str())) {
+        let is_it = |known: &&Known| known.name == form && !is_short(form.as_str());
+        if let Some(known) = self.known_in_text().find(is_it) {
             return Some(known.stand_in.clone());
         }
         if word.contains('@') {
             return Some(self.stand_in("account", word));
         }
-        let around = self.known.iter().find(|known| known.is_within(&form));
-        let kind = around?.kind;
+        let kind = self
+            .known_in_text()
+            .find(|known| known.is_within(&form))?
+            .kind;
         Some(self.stand_in(kind, word))
+    }
+
+    /// Names that a sentence may hold without backticks. What a person called a connection stands
+    /// between them always, and is often a word of the tool's, of the forge's or of the plugin's.
+    fn known_in_text(&self) -> impl Iterator<Item = &Known> {
+        self.known.iter().filter(|known| known.kind != "connection")
     }
 
     fn known(&self, name: &str) -> Option<&Known> {
@@ -248,149 +258,4 @@ fn facts(diagnosis: &Diagnosis, keys: &[&str]) -> Vec<String> {
 const SHORTEST: usize = 2;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stand_ins(names: &[(&'static str, &str)]) -> StandIns {
-        let mut stand_ins = StandIns {
-            known: Vec::new(),
-            met: Vec::new(),
-            counts: BTreeMap::new(),
-            common: vec!["api".to_owned()],
-        };
-        for (kind, name) in names {
-            stand_ins.add(kind, name);
-        }
-        stand_ins.longest_first();
-        stand_ins
-    }
-
-    #[track_caller]
-    fn hold(names: &[(&'static str, &str)], cases: &[(&str, &str)]) {
-        for (text, replaced) in cases {
-            assert_eq!(stand_ins(names).replaced(None, text), *replaced, "{text}");
-        }
-    }
-
-    #[test]
-    fn the_same_name_has_the_same_stand_in_and_the_longer_name_comes_first() {
-        let names = [("host", "acme.example"), ("host", "git.acme.example")];
-        let text = "git.acme.example and acme.example, GIT.acme.example";
-        hold(&names, &[(text, "host-2 and host-1, host-2")]);
-    }
-
-    #[test]
-    fn what_stands_around_a_name_goes_with_it() {
-        let names = [("host", "acme.example"), ("repository", "web/shop")];
-        hold(
-            &names,
-            &[
-                ("`web/shop-secret-plans`", "`said-1`"),
-                ("web/shop-secret-plans", "repository-2"),
-                ("web/shop/merger-with-x", "repository-2"),
-                ("web/shopping", "repository-2"),
-                ("git.acme.example: refused", "host-2: refused"),
-                ("`git.acme.example`", "`said-1`"),
-                ("`localhost-12`", "`said-1`"),
-                ("ACME.EXAMPLE:443", "host-1:443"),
-                ("web%2Fshop, Web/Shop.", "repository-1, repository-1."),
-                ("see https://git.acme.example/x", "see https://host-2/…"),
-                ("`acme.example:8443`", "`host-1:8443`"),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_name_within_a_word_is_none() {
-        let names = [("account", "bot"), ("account", "jd")];
-        let text = "bot and both, `bot`; robot, jd and `jd`";
-        let replaced = "account-1 and both, `account-1`; robot, jd and `account-2`";
-        hold(&names, &[(text, replaced)]);
-    }
-
-    #[test]
-    fn a_fact_that_is_a_name_is_replaced_whatever_its_length() {
-        let mut stand_ins = stand_ins(&[("account", "jd")]);
-        for (key, text, replaced) in [
-            ("username", "jd", "account-1"),
-            ("called", "my token", "token-name-1"),
-            ("ca-file", "acme-root.pem", "file-1"),
-            (
-                "repositories",
-                "web/shop (12), maintainer, branch main at 0123456789",
-                "web/shop, maintainer, branch main",
-            ),
-        ] {
-            assert_eq!(stand_ins.replaced(Some(key), text), replaced);
-        }
-    }
-
-    #[test]
-    fn only_words_of_our_own_are_left_between_backticks() {
-        hold(
-            &[],
-            &[
-                ("the group `token-service`", "the group `said-1`"),
-                ("`proxy-acme/web`, `http-gateway`", "`said-1`, `said-2`"),
-                (
-                    "the scope `api`, not `web`",
-                    "the scope `api`, not `said-1`",
-                ),
-                (
-                    "`ca-file = \"…\"` or `--ca-file FILE`, `%2F`",
-                    "`ca-file = \"…\"` or `--ca-file FILE`, `%2F`",
-                ),
-                (
-                    "`proxy = \"http://HOST:PORT\"`",
-                    "`proxy = \"http://HOST:PORT\"`",
-                ),
-                ("the group `web`: a ` b `c`", "the group `said-1`"),
-            ],
-        );
-    }
-
-    #[test]
-    fn what_the_forge_says_in_its_own_words_is_left_out() {
-        hold(
-            &[],
-            &[
-                (
-                    "refused: it answered 403: 403 Forbidden - You (@jane.doe) must",
-                    "refused: it answered 403",
-                ),
-                (
-                    "ask it@acme.example, or @jane",
-                    "ask account-1, or account-2",
-                ),
-            ],
-        );
-    }
-
-    #[test]
-    fn what_nobody_noted_is_replaced_where_it_looks_like_a_name() {
-        let names = [("host", "git.acme.example")];
-        hold(
-            &names,
-            &[
-                (
-                    "see https://git.acme.example:8443/web/shop.",
-                    "see https://host-1:8443/…",
-                ),
-                (
-                    "leads to https://me:secret@sso.acme.example/login?x=1",
-                    "leads to https://host-2/…",
-                ),
-                ("at 10.1.2.3: refused", "at address-1: refused"),
-                (
-                    "10.1.2.3:443, `10.1.2.3:443`",
-                    "address-1:443, `address-1:443`",
-                ),
-                ("at [fd00::7]:443", "at [address-1]:443"),
-                (
-                    "version 16.8.0 of 2026-01-01",
-                    "version 16.8.0 of 2026-01-01",
-                ),
-            ],
-        );
-    }
-}
+mod tests;
