@@ -1,6 +1,7 @@
 //! `man`: pages of the manual, one a command; apart because they are made of what `--help` is made
 //! of, for another reader.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
@@ -10,7 +11,6 @@ use super::CommandLine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::CommandError;
-use crate::config::replace::replace;
 
 /// Arguments of `man`.
 #[derive(clap::Args, Debug)]
@@ -69,8 +69,19 @@ fn write(directory: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), CommandErr
     std::fs::create_dir_all(directory).map_err(unusable("make the directory", directory))?;
     for (name, page) in pages {
         let file = directory.join(name);
-        replace(&file, page).map_err(unusable("write", &file))?;
+        put(directory, &file, page).map_err(unusable("write", &file))?;
     }
+    Ok(())
+}
+
+/// Pages are for everybody, as far as the umask lets them; temporary files by themselves are not.
+fn put(directory: &Path, file: &Path, page: &[u8]) -> std::io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut written = builder.tempfile_in(directory)?;
+    written.write_all(page)?;
+    written.persist(file)?;
     Ok(())
 }
 
