@@ -304,10 +304,14 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 
 /// Help and the version are answers; everything else is a mistake on the command line.
 fn not_understood(error: &clap::Error, json: bool) -> u8 {
-    // Whoever closed the pipe does not want to know.
-    let _ = error.print();
+    let printed = error.print();
     if !error.use_stderr() {
-        return Exit::OK.number;
+        return match printed {
+            Err(problem) => {
+                explain::show(&CommandError::Output(problem), &mut Output::stdout(json))
+            }
+            Ok(()) => Exit::OK.number,
+        };
     }
     if json {
         let text = error.render().to_string();

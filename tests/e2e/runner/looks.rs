@@ -192,6 +192,38 @@ fn completed(script: &std::path::Path, words: &[&str]) -> Vec<String> {
     offered.lines().map(str::to_owned).collect()
 }
 
+#[test]
+fn the_pages_of_the_manual_are_for_everybody() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("code-source-sync.1");
+    for (mask, mode) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+        let line = format!("umask {mask}; exec \"$0\" man --directory \"$1\"");
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(line).arg(code_source_tests::binary());
+        let output = command.arg(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let found = page.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(found, mode, "umask {mask}");
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    for line in ["--help", "--version", "help sync", "exit-codes"] {
+        let mut command = std::process::Command::new("sh");
+        let text = format!("exec \"$0\" {line} >/dev/full");
+        command.arg("-c").arg(text).arg(code_source_tests::binary());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {output:?}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            stderr.contains("cannot write to standard output"),
+            "{stderr}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn output_that_is_closed_is_no_crash() {
     let desk = Desk::new().await;
