@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use code_source_egress::ConnectedRepository;
+use code_source_egress::{ConnectedRepository, RepositoryArgument as RepositoryName};
 
 use super::failure::CommandError;
 use super::session::Session;
@@ -16,10 +16,11 @@ use crate::source::Source;
 use crate::sync::{Directory, State};
 
 /// A repository as people name it: a number is an identity, everything else a path; the address
-/// of its page is accepted too. `id:` or `path:` before it says which of the two is meant.
+/// of its page, or what git fetches it from, is accepted too. `id:` or `path:` before it says which
+/// of the two is meant.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum RepositoryArgument {
-    /// The address of its page.
+    /// An address of it: of its page, or for git.
     Address(String),
     /// Its identity.
     Id(String),
@@ -31,6 +32,8 @@ impl FromStr for RepositoryArgument {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
+        // A blank that was copied along names nothing, and nobody would see it in a message.
+        let text = text.trim();
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         Ok(match text {
             _ if is_number => Self::Id(text.to_owned()),
@@ -38,7 +41,9 @@ impl FromStr for RepositoryArgument {
             _ => match text.split_once(':') {
                 Some(("id", id)) => Self::Id(id.to_owned()),
                 Some(("path", path)) => Self::Path(path.to_owned()),
-                _ => Self::Path(text.trim_matches('/').to_owned()),
+                // What git calls `user@host:path`; no path of a repository has a colon there.
+                Some((place, _)) if !place.contains('/') => Self::Address(text.to_owned()),
+                _ => Self::Path(path_in(text.trim_matches('/')).to_owned()),
             },
         })
     }
@@ -47,11 +52,19 @@ impl FromStr for RepositoryArgument {
 impl RepositoryArgument {
     /// How the contract names it, on the forge at `base_url`.
     pub(crate) fn reference(&self, base_url: &str) -> Result<RepositoryRef, CommandError> {
-        Ok(match self {
-            Self::Address(address) => RepositoryRef::Path(path_of_page(address, base_url)?),
+        let named = match self {
+            Self::Address(address) => RepositoryRef::Path(path_at(address, base_url)?),
             Self::Id(id) => RepositoryRef::Id(id.clone()),
             Self::Path(path) => RepositoryRef::Path(path.clone()),
-        })
+        };
+        let (name, checked) = match &named {
+            RepositoryRef::Id(id) => (id, RepositoryName::Id(id).check()),
+            RepositoryRef::Path(path) => (path, RepositoryName::Path(path).check()),
+        };
+        match checked {
+            Ok(()) => Ok(named),
+            Err(_) => Err(UsageError::RepositoryName { name: name.clone() }.into()),
+        }
     }
 }
 
@@ -173,18 +186,64 @@ fn configured(session: &Session, reference: &RepositoryRef) -> Option<Connected>
     })
 }
 
-fn path_of_page(address: &str, base_url: &str) -> Result<String, CommandError> {
-    let page = address.split(['?', '#']).next().unwrap_or_default();
-    page.strip_prefix(base_url)
-        .and_then(|rest| rest.strip_prefix('/'))
-        .map(|path| path.trim_end_matches('/'))
-        .map(|path| path.strip_suffix(".git").unwrap_or(path))
-        .filter(|path| !path.is_empty())
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            let base_url = base_url.to_owned();
-            UsageError::AnotherForge { base_url }.into()
-        })
+/// The path of the repository that an address leads to, if it is one of the forge at `base_url`.
+fn path_at(address: &str, base_url: &str) -> Result<String, CommandError> {
+    let found = match address.split_once("://") {
+        Some(("ssh", rest)) => rest
+            .split_once('/')
+            .and_then(|(authority, path)| path_for_git(authority, path, base_url)),
+        Some((scheme, rest)) => path_of_page(scheme, rest, base_url),
+        None => address
+            .split_once(':')
+            .and_then(|(authority, path)| path_for_git(authority, path, base_url)),
+    };
+    let found = found.filter(|path| !path.is_empty());
+    found.ok_or_else(|| {
+        let base_url = base_url.to_owned();
+        UsageError::AnotherForge { base_url }.into()
+    })
+}
+
+fn path_of_page(scheme: &str, rest: &str, base_url: &str) -> Option<String> {
+    let rest = rest.split(['?', '#']).next()?;
+    let (authority, path) = rest.split_at(rest.find('/')?);
+    // Neither a scheme nor a host has a case, and the forge's own address is in lower case.
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = authority.to_ascii_lowercase();
+    let usual = match scheme.as_str() {
+        "https" => ":443",
+        _ => ":80",
+    };
+    let authority = authority.strip_suffix(usual).unwrap_or(&authority);
+    let address = format!("{scheme}://{authority}{path}");
+    let path = address.strip_prefix(base_url)?;
+    path.starts_with('/')
+        .then(|| path_in(path).trim_start_matches('/').to_owned())
+}
+
+/// Git reaches the same host at another port, and below no path that the pages may stand below.
+fn path_for_git(authority: &str, path: &str, base_url: &str) -> Option<String> {
+    let (_, page) = base_url.split_once("://")?;
+    let page = page.split('/').next()?;
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let is_same = without_port(host).eq_ignore_ascii_case(without_port(page));
+    is_same.then(|| path_in(path.trim_start_matches('/')).to_owned())
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|one| one.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// The repository's part of a path. No group and no repository is called `-`, so what stands behind
+/// that is a page of the repository's; and what git calls `shop.git` is `shop`.
+fn path_in(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix("/-").unwrap_or(path);
+    let path = path.find("/-/").map_or(path, |at| &path[..at]);
+    path.strip_suffix(".git").unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -201,11 +260,12 @@ mod tests {
     }
 
     #[test]
-    fn a_repository_is_named_by_number_path_or_address() {
+    fn a_repository_is_named_by_number_path_or_address_and_by_nothing_else() {
         for (text, expected) in [
             ("42", Ok("id 42")),
             ("id:a-b", Ok("id a-b")),
-            ("path:42", Ok("path 42")),
+            ("path:42/7", Ok("path 42/7")),
+            ("path:42", Err(2)),
             ("web/shop", Ok("path web/shop")),
             ("/web/shop/", Ok("path web/shop")),
             ("42/shop", Ok("path 42/shop")),
@@ -221,6 +281,45 @@ mod tests {
                 "https://git.acme.example/forge/web/shop/?tab=files#readme",
                 Ok("path web/shop"),
             ),
+            (" web/shop ", Ok("path web/shop")),
+            ("web/shop.git", Ok("path web/shop")),
+            ("path:web/shop.git", Ok("path web/shop.git")),
+            ("web/shop/-/tree/main", Ok("path web/shop")),
+            (
+                "HTTPS://Git.Acme.Example:443/forge/Web/shop",
+                Ok("path Web/shop"),
+            ),
+            (
+                "https://git.acme.example/forge/web/a-/shop/-/tree/main/-/x",
+                Ok("path web/a-/shop"),
+            ),
+            (
+                "https://git.acme.example/forge/web/shop/-/",
+                Ok("path web/shop"),
+            ),
+            ("git@git.acme.example:web/shop.git", Ok("path web/shop")),
+            ("GIT.acme.example:web/shop", Ok("path web/shop")),
+            (
+                "ssh://git@git.acme.example/web/shop.git",
+                Ok("path web/shop"),
+            ),
+            (
+                "ssh://git@git.acme.example:2222/web/shop.git",
+                Ok("path web/shop"),
+            ),
+            ("git@elsewhere.example:web/shop.git", Err(2)),
+            ("ssh://git@elsewhere.example/web/shop.git", Err(2)),
+            ("https://git.acme.example/forge/-/explore", Err(2)),
+            ("https://git.acme.example/Forge/web/shop", Err(2)),
+            ("https://git.acme.example:8443/forge/web/shop", Err(2)),
+            ("https://me:secret@git.acme.example/forge/web/shop", Err(2)),
+            ("", Err(2)),
+            (" ", Err(2)),
+            ("web", Err(2)),
+            ("./web/shop", Err(2)),
+            ("web//shop", Err(2)),
+            ("web/../shop", Err(2)),
+            ("id:", Err(2)),
             ("https://git.acme.example/forge/", Err(2)),
             ("https://git.acme.example/forgery/web/shop", Err(2)),
             ("https://elsewhere.example/web/shop", Err(2)),

@@ -80,7 +80,10 @@ usage_errors! {
         "such as `--redirect-origin https://objects.acme.example`";
     AnotherForge { base_url } =>
         "that is not the address of a repository on this connection's forge",
-        "the addresses of its repositories begin with `{base_url}/`";
+        "the addresses of its repositories begin with `{base_url}/`; a path such as `web/shop` names one too";
+    RepositoryName { name } =>
+        "`{name}` cannot be the name of a repository",
+        "a repository is named by its path, such as `web/shop`, by its number, or by the address of its page";
     NoPlugin { connection } =>
         "the connection `{connection}` has no plugin of its own to approve",
         "a connection of the configuration file has one with `plugin = {{ path = \"…\" }}`; the built-in \

@@ -21,6 +21,63 @@ async fn a_repository_that_is_listed_is_named_with_its_identity() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repository_is_the_one_whose_page_or_address_for_git_was_copied() {
+    let desk = Desk::new().await;
+    let url = desk.rig.forge.url();
+    for name in [
+        &*format!("{url}/web/shop"),
+        &format!("{url}/web/shop/-/tree/main?ref_type=heads"),
+        &format!(
+            "{}/web/shop/-/issues",
+            url.replace("localhost", "LOCALHOST")
+        ),
+        "git@localhost:web/shop.git",
+        "ssh://git@localhost/web/shop.git",
+        "web/shop.git",
+        " web/shop ",
+    ] {
+        let text = desk.text(&["why", name]);
+        assert!(text.starts_with("`web/shop` is listed: "), "{name}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_no_repository_is_a_mistake_on_the_command_line() {
+    let desk = Desk::new().await;
+    for name in [
+        "",
+        " ",
+        "./web/shop",
+        "web//shop",
+        "git@elsewhere.example:web/shop",
+    ] {
+        let printed = desk.runner.run(&["why", name]);
+        assert_eq!(printed.status, 2, "{name}: {}", printed.stderr);
+        assert!(printed.stderr.contains("hint: "), "{}", printed.stderr);
+    }
+    assert_eq!(desk.rig.asked(""), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_in_another_case_is_the_same_one() {
+    let desk = Desk::new().await;
+    let tree = desk.text(&["tree", "WEB/Shop"]);
+    assert_eq!(tree, desk.text(&["tree", "web/shop"]));
+    assert_eq!(
+        desk.json(&["read-repository", "WEB/shop"])["path"],
+        "web/shop"
+    );
+    assert_eq!(desk.json(&["why", "WEB/shop"])["listed"], true);
+    let printed = desk.runner.run(&["doctor", "WEB/shop"]);
+    assert!(printed.text().contains("web/shop"), "{}", printed.text());
+    assert!(
+        !printed.text().contains("proxy changes answers"),
+        "{}",
+        printed.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_line_is_the_reason_that_decides_and_the_status_says_so() {
     let desk = Desk::new().await;
     let _project = desk.project.clone().archived();

@@ -75,6 +75,9 @@ fn untyped() -> Vec<UsageError> {
         UsageError::AnotherForge {
             base_url: "https://git.acme.example".to_owned(),
         },
+        UsageError::RepositoryName {
+            name: "./web/shop".to_owned(),
+        },
         UsageError::BinaryOnTerminal,
         UsageError::TooLargeForJson,
     ]
