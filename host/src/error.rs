@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use code_source_egress as egress;
 
 use crate::delivery::DeliveryRefusal;
+use crate::kind::NotRegular;
 
 /// What went wrong in the host itself, in words that fit "failed to …: ".
 #[derive(Debug, thiserror::Error)]
@@ -254,6 +255,12 @@ fn policy_hint(error: &egress::PolicyError) -> Option<String> {
 
 /// What to do about a file that cannot be used, where the kind of error tells.
 pub(crate) fn file_hint(error: &io::Error) -> Option<&'static str> {
+    if error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<NotRegular>())
+    {
+        return Some("name a file: a device or a pipe is left as it is");
+    }
     Some(match error.kind() {
         io::ErrorKind::NotFound => {
             "look whether the path is right, and whether its directory is there"

@@ -132,6 +132,7 @@ mod exchange;
 mod exports;
 mod gate;
 mod identity;
+mod kind;
 mod limits;
 mod linker;
 mod object;

@@ -13,6 +13,7 @@ use super::failure::CommandError;
 use super::progress::Meter;
 use super::usage::UsageError;
 use crate::content::Content;
+use crate::kind;
 
 /// Where content goes.
 #[derive(Args, Clone, Debug)]
@@ -54,6 +55,7 @@ impl Delivery {
                 source,
             }
         };
+        kind::check_replaceable(path).map_err(failed("write"))?;
         let mut temporary = beside(path).map_err(failed("create a file beside"))?;
         let (mut written, total) = (0, self.content.size());
         let mut writer = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::replace::{directory_of, persist_names, put_secret, replace};
 use super::{Configuration, ConfigurationError};
 use crate::credential::Secret;
+use crate::kind;
 
 /// A configuration file as it was read; it need not be there yet.
 #[derive(Debug)]
@@ -110,13 +111,15 @@ impl ConfigurationFile {
             secret: None,
             obsolete: Vec::new(),
         };
-        let directory = directory_of(self.configuration.file());
+        let path = self.configuration.file();
+        kind::check_replaceable(path).map_err(unwritable("write", path))?;
+        let directory = directory_of(path);
         change.make(directory)?;
         // The lock is on the directory: the file itself is exchanged, and may not be there.
         let lock = File::open(directory).map_err(unwritable("open", directory))?;
         match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Err(rustix::io::Errno::WOULDBLOCK) => {
-                return Err(ChangeError::Busy(self.configuration.file().to_owned()));
+                return Err(ChangeError::Busy(path.to_owned()));
             }
             locked => locked.map_err(|error| unwritable("lock", directory)(error.into()))?,
         }

@@ -58,11 +58,11 @@ impl Configuration {
     /// [`ConfigurationError::Unreadable`] if there is no such file, and what
     /// [`parse`](Self::parse) finds.
     pub fn read(path: &Path) -> Result<Self, ConfigurationError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigurationError::Unreadable {
-                file: path.to_owned(),
-                source,
-            })?;
+        let read = crate::kind::check_readable(path).and_then(|()| std::fs::read_to_string(path));
+        let text = read.map_err(|source| ConfigurationError::Unreadable {
+            file: path.to_owned(),
+            source,
+        })?;
         Self::parse(&text, path)
     }
 

@@ -6,9 +6,12 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::{Path, PathBuf};
 
+use crate::kind;
+
 /// Exchange what a file holds, and keep its mode and its owner. A link leads to the file that is
-/// meant, which need not be there yet.
+/// meant, which need not be there yet. Anything that is there and no file is left as it is.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    kind::check_replaceable(path)?;
     let path = meant(path)?;
     let before = match path.metadata() {
         Ok(metadata) => Some(metadata),
@@ -20,6 +23,9 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Put a file there that its owner alone can read, whatever was there before. A link gives way.
 pub(crate) fn put_secret(path: &Path, content: &[u8]) -> io::Result<()> {
+    if !path.is_symlink() {
+        kind::check_replaceable(path)?;
+    }
     exchange(path, content, None)
 }
 
@@ -96,6 +102,25 @@ mod tests {
         assert_eq!(std::fs::read(&file).unwrap(), b"new");
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!(mode(&file), 0o640);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_is_no_file_stays_what_it_is() {
+        use std::os::unix::fs::FileTypeExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+        symlink("pipe", &link).unwrap();
+        for path in [&pipe, &link] {
+            let error = replace(path, b"new").unwrap_err();
+            assert_eq!(error.to_string(), "it is there, and is no regular file");
+        }
+        assert!(put_secret(&pipe, b"new").is_err());
+        assert!(pipe.symlink_metadata().unwrap().file_type().is_fifo());
+        assert!(replace(folder.path(), b"new").is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 

@@ -76,7 +76,7 @@ impl TokenSource {
                 )
             })?),
             Self::File(path) => {
-                let bytes = contents(path);
+                let bytes = crate::kind::check_readable(path).and_then(|()| contents(path));
                 let bytes = bytes.map_err(|error| self.problem(form, &error.to_string()))?;
                 let text = std::str::from_utf8(&bytes);
                 Zeroizing::new(

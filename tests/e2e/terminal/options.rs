@@ -247,3 +247,31 @@ async fn a_configuration_that_others_can_write_is_warned_of() {
         printed.stderr
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_file_is_neither_waited_for_nor_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let study = Study::new().await;
+    let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+    let pipe = study.path("pipe");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    let problem = "it is there, and is no regular file";
+    let token = study.token_option();
+    let configuration = format!("--config={pipe}");
+    let runner = study.rig.runner_with([configuration]);
+    let read = runner.run(&["check"]);
+    fails(&read, 3, &["cannot read", problem]);
+    let connect = runner.run(&["connect"]);
+    fails(&connect, 3, &["cannot read", problem]);
+    let pipe_option = format!("--token-file={pipe}");
+    let url = format!("--url={}", study.rig.forge.url());
+    let from_pipe = study.runner().run(&["check", &url, &pipe_option]);
+    fails(&from_pipe, 9, &["pipe", problem]);
+    let authority = format!("--ca-file={pipe}");
+    let authority = study.runner().run(&["check", &url, &token, &authority]);
+    fails(&authority, 33, &["pipe", problem]);
+    let kind = std::fs::symlink_metadata(&pipe).unwrap().file_type();
+    assert!(kind.is_fifo());
+    assert_eq!(study.written(), Vec::<String>::new());
+}

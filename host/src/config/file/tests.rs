@@ -162,3 +162,18 @@ fn a_link_leads_to_the_file_that_is_meant_and_its_mode_stays() {
     assert_eq!(std::fs::read_to_string(&real).unwrap(), TEXT);
     assert_eq!(mode(&real), 0o640);
 }
+
+#[test]
+fn what_is_no_file_is_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("config.toml");
+    let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    let read = Configuration::parse("", &pipe).unwrap();
+    let file = ConfigurationFile::of(&read).unwrap();
+    let Err(ChangeError::Unwritable { path, .. }) = file.begin() else {
+        panic!("it began");
+    };
+    assert_eq!(path, pipe);
+    assert!(ConfigurationFile::read(&pipe).is_err());
+}

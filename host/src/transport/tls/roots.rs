@@ -66,6 +66,7 @@ impl Trusted {
 
 /// All the certificates of a file, of which there is at least one.
 pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    crate::kind::check_readable(path).map_err(|error| error.to_string())?;
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| pem_problem(&error))?;
