@@ -178,7 +178,7 @@ impl Error {
         Some(match self {
             Self::Busy { .. } => "wait for a call to end, or raise `limits = { calls = 128 }`".into(),
             Self::Certificates { .. } => {
-                "the file holds one or more certificates in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE".into()
+                "name a file with one or more certificates in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE".into()
             }
             Self::Contract { .. } => "use a plugin built for this contract".into(),
             Self::Exhausted => {

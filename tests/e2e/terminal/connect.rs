@@ -146,6 +146,40 @@ async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_an_authority_that_cannot_be_used_is_asked_for_again() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let url = format!("--url={}", study.rig.forge.url());
+    let private = "--private-address=127.0.0.0/8";
+    let others = ["acme", "--repository=web/shop,type=frontend"];
+    let arguments = [&["connect", &url, private, &token], &others[..]].concat();
+    let mut terminal = study.terminal(&arguments, 80);
+    let offered = |all: &str, times: usize| {
+        let last = all.split("What now?").last().unwrap_or_default();
+        let is_first = last.contains("> Trust an authority") && last.contains("Try again");
+        all.matches("What now?").count() == times && is_first
+    };
+    let wrong = [("nope.pem", "No such file"), ("token", "PEM form")];
+    for (number, (name, words)) in wrong.into_iter().enumerate() {
+        terminal.wait_until("the offer", |all| offered(all, number + 1));
+        terminal.press(Key::Enter);
+        terminal.wait_until("the question", |all| {
+            all.trim_end().ends_with("in PEM form\n>")
+        });
+        terminal.type_text(&format!("{}\n", study.path(name)));
+        terminal.wait_for("cannot use the certificates in");
+        terminal.wait_for(words);
+    }
+    terminal.wait_until("the offer", |all| offered(all, 3));
+    terminal.press(Key::Enter);
+    terminal.type_text(&format!("{}\n", study.path("ca.pem")));
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert!(study.read("home/config.toml").contains("/ca.pem\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_it_does_not_work_the_cause_can_be_found_before_anything_is_changed() {
     let rig = Rig::with(played().certificate(Certificate::Expired)).await;
     let study = Study { rig };

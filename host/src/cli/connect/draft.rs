@@ -66,9 +66,14 @@ impl Draft {
     pub(super) fn take_address(&mut self, url: String) {
         if self.url.as_ref().is_some_and(|before| *before != url) {
             self.private_addresses.clear();
-            self.ca_file.clone_from(&self.options.ca_file);
+            self.forget_authority();
         }
         self.url = Some(url);
+    }
+
+    /// Without the authority that was named in an answer; one that an option names stays.
+    pub(super) fn forget_authority(&mut self) {
+        self.ca_file.clone_from(&self.options.ca_file);
     }
 
     /// Whether it leads to another forge than the file does, as far as addresses tell.

@@ -7,6 +7,7 @@ use super::conversation::Conversation;
 use super::trial;
 use crate::cli::failure::CommandError;
 use crate::cli::prompt::{List, Row};
+use crate::error::Error;
 
 /// What can be changed where a connection does not work.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,7 +38,11 @@ impl Conversation<'_> {
             }
         }
         let mut offers = offers(error.describe().exit_status);
-        if remedy.is_some_and(|remedy| remedy.starts_with("ca-file = ")) {
+        if is_about_authority(error) {
+            // What cannot be used is in the way of every other attempt.
+            self.draft.forget_authority();
+            offers.insert(0, Change::Authority);
+        } else if remedy.is_some_and(|remedy| remedy.starts_with("ca-file = ")) {
             offers.insert(0, Change::Authority);
         }
         if let Some(first) = first {
@@ -112,6 +117,17 @@ fn offers(exit_status: u8) -> Vec<Change> {
             Change::Nothing,
         ]
     }
+}
+
+/// Whether the file with certificates cannot be used at all.
+fn is_about_authority(error: &CommandError) -> bool {
+    matches!(
+        error,
+        CommandError::Open {
+            source: Error::Certificates { .. },
+            ..
+        }
+    )
 }
 
 /// The line of configuration that would let the request that failed succeed.
