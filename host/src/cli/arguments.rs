@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use code_source_egress::Access;
 use ipnet::IpNet;
 
+use crate::config::Range;
+
 /// Options of every command.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct GlobalArguments {
@@ -35,7 +37,7 @@ pub(crate) struct GlobalArguments {
     pub(crate) ca_file: Option<PathBuf>,
 
     /// Private or loopback addresses that the forge may have, such as 10.20.0.0/16; may be repeated
-    #[arg(long, global = true, value_name = "CIDR", help_heading = CONNECTION)]
+    #[arg(long, global = true, value_name = "CIDR", value_parser = range, help_heading = CONNECTION)]
     pub(crate) private_address: Vec<IpNet>,
 
     /// Allow http:// at private addresses, where everybody on the way can read the token
@@ -128,6 +130,10 @@ impl From<Color> for anstream::ColorChoice {
             Color::Never => Self::Never,
         }
     }
+}
+
+fn range(text: &str) -> Result<IpNet, &'static str> {
+    text.parse().map(|Range(range)| range)
 }
 
 /// Whether somebody put the token itself on the command line, where every process of the machine

@@ -1,13 +1,17 @@
 //! Which connection is meant, and what the options change in it: apart from opening it, because
 //! some commands only talk about a connection, and need neither its token nor the network.
 
+mod options;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use code_source_egress::{Operator, PolicyError};
+use code_source_egress::PolicyError;
 
+pub(crate) use self::options::check;
+use self::options::secret;
 use super::approval;
 use super::arguments::GlobalArguments;
 use super::failure::CommandError;
@@ -17,7 +21,7 @@ use super::usage::UsageError;
 use crate::audit::AuditFile;
 use crate::config::{Configuration, ConfigurationError, ConnectionEntry, RepositoryEntry, Step};
 use crate::connection::Connection;
-use crate::credential::{Secret, TokenSource, is_variable};
+use crate::credential::{Secret, TokenSource};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::plugin::{Plugin, PluginDescription};
@@ -265,58 +269,6 @@ impl Configured {
 fn token(options: &GlobalArguments) -> Option<TokenSource> {
     let file = options.token_file.clone().map(TokenSource::File);
     file.or_else(|| options.token_env.clone().map(TokenSource::Environment))
-}
-
-/// Whether the options can be meant, as far as each of them tells alone.
-pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
-    if let Some(name) = &options.token_env
-        && !is_variable(name)
-    {
-        return Err(UsageError::TokenVariable.into());
-    }
-    check_proxy(options)?;
-    check_origins(options)?;
-    check_secrets(options)
-}
-
-/// What a proxy asks for is no more an argument than the token is, and so is not repeated.
-fn check_proxy(options: &GlobalArguments) -> Result<(), CommandError> {
-    let Some(Err(error)) = options.proxy.as_ref().map(|url| Proxy::new(url).origin()) else {
-        return Ok(());
-    };
-    Err(UsageError::Proxy {
-        problem: error.to_string(),
-    }
-    .into())
-}
-
-/// What stands there by mistake may be the secret itself, and so is not repeated.
-fn check_secrets(options: &GlobalArguments) -> Result<(), CommandError> {
-    if options.secret.iter().all(|text| secret(text).is_some()) {
-        return Ok(());
-    }
-    Err(UsageError::Secret.into())
-}
-
-fn secret(text: &str) -> Option<(&str, &str)> {
-    let (name, file) = text.split_once('=')?;
-    let is_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    let is_secret = !name.is_empty() && name.bytes().all(is_name) && !file.is_empty();
-    is_secret.then_some((name, file))
-}
-
-fn check_origins(options: &GlobalArguments) -> Result<(), CommandError> {
-    for text in &options.redirect_origin {
-        if let Err(PolicyError::RedirectOrigin { problem, .. }) =
-            Operator::parse_redirect_origin(text)
-        {
-            return Err(UsageError::RedirectOrigin {
-                problem: problem.to_string(),
-            }
-            .into());
-        }
-    }
-    Ok(())
 }
 
 /// The configuration file that the options name, or the usual one, where there is a place for it.

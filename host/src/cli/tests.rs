@@ -108,7 +108,7 @@ fn what_cannot_be_is_refused_as_a_usage_error() {
         "link web/shop a --lines 0",
         "repos --limit 0",
         "repos --minimum-access everything",
-        "check --private-address 10.0.0.0",
+        "check --private-address 10.0.0",
         "check --token-file a --token-env b",
         "check --timeout 0",
         "check --plugin-sha256 d",

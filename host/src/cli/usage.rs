@@ -78,6 +78,12 @@ usage_errors! {
     RedirectOrigin { problem } =>
         "the origin of `--redirect-origin` cannot be used: {problem}",
         "such as `--redirect-origin https://objects.acme.example`";
+    PrivateAddress { problem } =>
+        "`--private-address`: {problem}",
+        "such as `--private-address 10.20.0.0/16`: public addresses need none";
+    WebhookUrl { problem } =>
+        "`--webhook-url`: {problem}",
+        "such as `--webhook-url https://hooks.acme.example/push`";
     AnotherForge { base_url } =>
         "that is not the address of a repository on this connection's forge",
         "the addresses of its repositories begin with `{base_url}/`; a path such as `web/shop` names one too";

@@ -6,6 +6,7 @@ use std::error::Error;
 use code_source_egress::{
     AddressPolicy, BaseUrl, Operator, PolicyError, RepositoryArgument, RepositoryNameError,
 };
+use ipnet::IpNet;
 
 use super::entry::ConnectionEntry;
 use super::place::Step;
@@ -92,12 +93,18 @@ fn check_repositories(entry: &ConnectionEntry) -> Result<(), Mistake> {
 
 fn check_private_addresses(entry: &ConnectionEntry) -> Result<(), Mistake> {
     for (index, range) in entry.private_addresses.iter().enumerate() {
-        if let Err(error) = AddressPolicy::new(vec![range.0]) {
+        if let Some(problem) = private_address_problem(range.0.0) {
             let steps = ["private-addresses".into(), index.into()];
-            return Err(Mistake::new(steps, words(&error)));
+            return Err(Mistake::new(steps, problem));
         }
     }
     Ok(())
+}
+
+/// Why a range cannot be allowed.
+pub(crate) fn private_address_problem(range: IpNet) -> Option<String> {
+    let error = AddressPolicy::new(vec![range]).err()?;
+    Some(words(&error))
 }
 
 fn check_redirect_origins(entry: &ConnectionEntry) -> Result<(), Mistake> {
@@ -118,12 +125,7 @@ fn check_redirect_origins(entry: &ConnectionEntry) -> Result<(), Mistake> {
 
 fn check_webhooks(entry: &ConnectionEntry) -> Result<(), Mistake> {
     for (index, text) in entry.webhook_urls.iter().enumerate() {
-        let authority = text
-            .strip_prefix("https://")
-            .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        // Such an address is compared byte for byte, and never asked for: its form is enough.
-        if authority.is_none_or(|authority| BaseUrl::parse(authority).is_err()) {
-            let problem = "not the address of a webhook: `https://`, a host, and what follows";
+        if let Some(problem) = webhook_problem(text) {
             return Err(Mistake::new(["webhook-urls".into(), index.into()], problem));
         }
     }
@@ -145,6 +147,16 @@ fn check_webhooks(entry: &ConnectionEntry) -> Result<(), Mistake> {
         )),
         None => Ok(()),
     }
+}
+
+/// Why a text cannot be where a webhook leads to. It is not repeated, for it may be a secret.
+pub(crate) fn webhook_problem(text: &str) -> Option<&'static str> {
+    let authority = text
+        .strip_prefix("https://")
+        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    // Such an address is compared byte for byte, and never asked for: its form is enough.
+    let is_one = authority.is_some_and(|authority| BaseUrl::parse(authority).is_ok());
+    (!is_one).then_some("not the address of a webhook: `https://`, a host, and what follows")
 }
 
 fn check_proxy(entry: &ConnectionEntry) -> Result<(), Mistake> {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use code_source_egress::{Access, ConnectedRepository, EndpointPattern};
-use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::limits::LimitsEntry;
 #[cfg(feature = "cli")]
 use super::place::Step;
 use super::proxy::ProxyEntry;
+use super::range::Range;
 use super::text::Text;
 use super::token::TokenEntry;
 use crate::audit::AuditFile;
@@ -51,7 +51,7 @@ pub struct ConnectionEntry {
     #[serde(default)]
     pub(super) repositories: Vec<RepositoryEntry>,
     #[serde(default)]
-    pub(super) private_addresses: Vec<Text<IpNet>>,
+    pub(super) private_addresses: Vec<Text<Range>>,
     #[serde(default)]
     allow_plain_http: bool,
     concurrency: Option<NonZeroU32>,
@@ -106,7 +106,7 @@ impl ConnectionEntry {
             .redirect_origins(self.redirect_origins.iter().cloned())
             .webhook_urls(self.webhook_urls.iter().cloned())
             .repositories(self.repositories.iter().map(RepositoryEntry::connected))
-            .private_addresses(self.private_addresses.iter().map(|range| range.0))
+            .private_addresses(self.private_addresses.iter().map(|range| range.0.0))
             .allow_plain_http(self.allow_plain_http)
             .allow_unauthenticated_deliveries(self.allow_unauthenticated_deliveries)
             .limits(self.limits.apply(Limits::default()));

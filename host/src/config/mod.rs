@@ -23,6 +23,7 @@ mod limits;
 mod place;
 mod proxy;
 mod quantity;
+mod range;
 #[cfg(feature = "cli")]
 mod removal;
 #[cfg(feature = "cli")]
@@ -37,9 +38,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::check::{private_address_problem, webhook_problem};
 pub use self::entry::{ConnectionEntry, PluginFile, RepositoryEntry, RepositoryType};
 pub use self::error::ConfigurationError;
 pub(crate) use self::place::Step;
+#[cfg(feature = "cli")]
+pub(crate) use self::range::Range;
 #[cfg(doc)]
 use crate::connection::Connection;
 

@@ -3,6 +3,8 @@
 
 use std::str::FromStr;
 
+use code_source_egress::RepositoryArgument as Named;
+
 use super::draft::Draft;
 use crate::cli::failure::CommandError;
 use crate::cli::repository::{RepositoryArgument, connect};
@@ -44,7 +46,10 @@ impl FromStr for Wish {
                 Some(("branch", branch)) if !branch.is_empty() => {
                     wish.branch = Some(branch.to_owned());
                 }
-                Some(("id", id)) if !id.is_empty() => wish.id = Some(id.to_owned()),
+                Some(("id", id)) if !id.is_empty() => {
+                    Named::Id(id).check().map_err(|error| error.to_string())?;
+                    wish.id = Some(id.to_owned());
+                }
                 // A branch may have a comma in its name.
                 _ => match &mut wish.branch {
                     Some(branch) => branch.push_str(&format!(",{part}")),
@@ -203,6 +208,7 @@ mod tests {
             "a/b,branch=",
             "a/b,main",
             "a/b,main,branch=x",
+            "a/b,id=\u{e9}/..",
         ] {
             assert!(bad.parse::<Wish>().is_err(), "{bad}");
         }

@@ -137,6 +137,8 @@ const LINES: &[&str] = &[
     "repos --url git.acme.example --token-env acmepat-0123456789abcdef",
     "repos --url git.acme.example --token-file t --secret webhook",
     "repos --url git.acme.example --token-file t --redirect-origin http://objects.acme.example",
+    "connect acme --config @new.toml --url git.acme.example --token-file @t --private-address 8.8.8.8/32",
+    "repos --url git.acme.example --token-file t --webhook-url http://hooks.acme.example",
     "policy check --config @plain.toml",
     "policy check --config @rule.toml",
     "plugin approve --config @acme.toml",
