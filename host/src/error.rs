@@ -199,7 +199,10 @@ impl Error {
                 "a plugin gets wasi:http, wasi:io, wasi:clocks, wasi:random and the parts of wasi:cli without files".into()
             }
             Self::Refused(denial) => return denial.remedy().map(str::to_owned),
-            Self::Credential { .. } => "look at the file or the variable that it comes from".into(),
+            Self::Credential { place, .. } => match is_stored(place) {
+                true => "look at the file or the variable that it comes from".into(),
+                false => "give all of it and nothing else, not even a blank before or after it".into(),
+            },
             Self::File { source, .. } => return file_hint(source).map(str::to_owned),
             Self::ForeignRepository { .. } => {
                 "connect the repository, or let its webhook lead elsewhere".into()
@@ -230,6 +233,13 @@ impl Error {
             }
         })
     }
+}
+
+/// Whether a credential is somewhere to be looked at, and was not handed over directly.
+fn is_stored(place: &str) -> bool {
+    ["the file ", "the environment variable "]
+        .iter()
+        .any(|stored| place.starts_with(stored))
 }
 
 fn policy_hint(error: &egress::PolicyError) -> Option<String> {

@@ -105,7 +105,7 @@ impl Study {
         terminal.press(Key::Enter);
         terminal.wait_for("Token (not shown)");
         terminal.type_text(&format!("{}\n", self.rig.token));
-        terminal.wait_for("Write this? [y/N]");
+        terminal.wait_for("Write this? [Y/n]");
         terminal.type_text("y\n");
         assert_eq!(terminal.end(), 0, "{}", terminal.text());
     }

@@ -42,7 +42,7 @@ pub(crate) fn agreed(question: &str) -> Result<(), CommandError> {
     if ask(question)? {
         return Ok(());
     }
-    Err(CommandError::Interrupted {
+    Err(CommandError::Declined {
         left: "nothing was changed".to_owned(),
     })
 }

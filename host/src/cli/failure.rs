@@ -39,6 +39,8 @@ pub(crate) enum CommandError {
         source: ContentError,
         request: Box<Request>,
     },
+    /// Somebody answered that it is not to be done. `left` says what state was left.
+    Declined { left: String },
     /// The command told what is wrong with a connection, and this is the status of the cause.
     Diagnosed(Exit),
     /// A file of this machine cannot be used.
@@ -117,6 +119,7 @@ impl CommandError {
                 source,
                 request,
             } => content(source, request).while_trying(tried),
+            Self::Declined { left } => verdict(Exit::INTERRUPTED, left),
             Self::Diagnosed(exit) => verdict(*exit, "the connection does not work"),
             Self::File {
                 action,
@@ -254,7 +257,7 @@ fn unwritten(error: &ChangeError) -> Description {
 
 fn changed(path: &Path) -> Description {
     let path = path.display();
-    let message = format!("`{path}` was changed while the question was open: nothing was approved");
+    let message = format!("`{path}` was changed meanwhile: nothing was approved");
     hinted(Exit::NOT_APPROVED, message, "look at it once more")
 }
 

@@ -3,11 +3,23 @@
 
 /// The hint, with the option that does the same as the line of configuration that it names.
 pub(crate) fn with_option(hint: &str) -> String {
+    if hint.contains(PLAIN_HTTP) {
+        let both = format!("{PLAIN_HTTP} in the configuration, or `--allow-plain-http`,");
+        return hint.replace(PLAIN_HTTP, &both);
+    }
     match option(hint) {
         Some(option) => {
             let both = format!("{hint} in the configuration, or `{option}`");
             match kept(hint, &option) {
-                Some(kept) => format!("{both}; `code-source connect NAME {kept}` writes it down"),
+                // Where nothing is written yet, the rest of the command is needed once more.
+                Some(kept) if kept == option => {
+                    format!("{both}; with that added, `code-source connect NAME …` writes it down")
+                }
+                Some(kept) => {
+                    format!(
+                        "{both}; with `{kept}` added, `code-source connect NAME …` writes it down"
+                    )
+                }
                 None => both,
             }
         }
@@ -15,6 +27,9 @@ pub(crate) fn with_option(hint: &str) -> String {
         None => hint.to_owned(),
     }
 }
+
+/// Where a sentence names the line.
+const PLAIN_HTTP: &str = "`allow-plain-http = true`";
 
 /// Whether it is a line of the configuration, and not a sentence.
 fn is_line(hint: &str) -> bool {
@@ -86,12 +101,11 @@ mod tests {
         assert_eq!(
             with_option("private-addresses = [\"10.0.0.1/32\"]"),
             "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`; \
-             `code-source connect NAME --private-address 10.0.0.1/32` writes it down"
+             with that added, `code-source connect NAME …` writes it down"
         );
-        assert!(
-            with_option("ca-file = \"/a.pem\"")
-                .ends_with("; `code-source connect NAME --ca-file FILE` writes it down")
-        );
+        assert!(with_option("ca-file = \"/a.pem\"").ends_with(
+            "or `--ca-file FILE`; with that added, `code-source connect NAME …` writes it down"
+        ));
         let access = "access = [\"read\", \"branches\"]";
         assert!(with_option(access).contains("or `--access branches`"));
         let secret = "secrets = { webhook = { file = \"…\" } }";
@@ -99,6 +113,10 @@ mod tests {
         let webhook = "webhook-urls = [\"https://a.example/hook\"]";
         assert!(with_option(webhook).ends_with("or `--webhook-url URL`"));
         assert_eq!(with_option("use https"), "use https");
+        assert_eq!(
+            with_option("`allow-plain-http = true` allows it"),
+            "`allow-plain-http = true` in the configuration, or `--allow-plain-http`, allows it"
+        );
         assert_eq!(with_option("deny = []"), "deny = [] in the configuration");
         assert_eq!(with_option("use `a = 1`"), "use `a = 1`");
         let origins = "redirect-origins = [\"https://a.example\", \"https://b.example\"]";
@@ -112,9 +130,12 @@ mod tests {
     fn what_writes_a_line_down_keeps_what_the_line_had() {
         let written = |line: &str| {
             let hint = with_option(line);
-            let (_, command) = hint.split_once("; `code-source connect NAME ").unwrap();
-            let (options, _) = command.split_once('`').unwrap();
-            options.to_owned()
+            let (both, with) = hint.split_once("; with ").unwrap();
+            let options = match with.strip_prefix('`') {
+                Some(kept) => kept.split('`').next(),
+                None => both.split('`').nth(1),
+            };
+            options.unwrap().to_owned()
         };
         assert_eq!(
             written("access = [\"read\", \"commits\", \"branches\"]"),

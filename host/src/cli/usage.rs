@@ -117,6 +117,9 @@ usage_errors! {
     TokenInTwoPlaces =>
         "the token is said to be in two places",
         "one of `--token-stdin`, `--token-file` and `--token-env`";
+    TokenNotKept { path } =>
+        "`{path}` is no file that will hold the token the next time as well",
+        "`--token-stdin` takes a token that comes from another program, and keeps it";
     TokenFromTerminal =>
         "standard input is a terminal, which would show the token",
         "leave out `--token-stdin`: it is asked for, and not shown";
@@ -132,6 +135,9 @@ usage_errors! {
     RepositoryTwice { path } =>
         "`--repository`: `{path}` was named twice",
         "name each repository once";
+    RepositoryIsAnother { id, named, found } =>
+        "`--repository`: the repository with the number {id} is `{found}`, and not `{named}`",
+        "name the one that is meant by its path alone";
     RepositoryUnchecked { path } =>
         "without a check nobody knows which repository `{path}` is",
         "say its number, `--repository {path},id=…`, or leave out `--no-check`";

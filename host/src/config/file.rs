@@ -28,7 +28,7 @@ pub(crate) enum ChangeError {
     #[error("somebody else is changing `{}` at this moment: nothing was written", .0.display())]
     Busy(PathBuf),
     /// It says something else than when it was read.
-    #[error("`{}` was changed while the question was open: nothing was written", .0.display())]
+    #[error("`{}` was changed meanwhile: nothing was written", .0.display())]
     Changed(PathBuf),
     /// It is changed, and something that it names no longer is still there.
     #[error("`{}` is changed, but `{}` is still there", changed.display(), path.display())]

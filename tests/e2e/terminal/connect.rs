@@ -48,7 +48,7 @@ async fn a_person_who_knows_an_address_and_a_token_is_connected() {
         terminal.type_text("rel\n");
         terminal.wait_for("Name of the connection");
         terminal.type_text("acme\n");
-        terminal.wait_for("Write this? [y/N]");
+        terminal.wait_for("Write this? [Y/n]");
         assert_eq!(study.written(), Vec::<String>::new());
         terminal.type_text("y\n");
         assert_eq!(terminal.end(), 0, "{}", terminal.text());
@@ -118,12 +118,25 @@ async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
     for (token, words) in [
         ("", "it is empty"),
         ("tiny", "it is shorter than 16 characters"),
+        (" stand-in-00000000000000000000 ", "there is white space"),
     ] {
-        terminal.wait_for("Token (not shown)");
+        terminal.wait_until("the question", |all| {
+            all.trim_end().ends_with("Token (not shown)\n>")
+        });
         terminal.type_text(&format!("{token}\n"));
         terminal.wait_for(words);
+        terminal.wait_for("give all of it and nothing else");
+        // It may be easier to give in another way.
+        terminal.wait_until("where it is", |all| {
+            let after = all.split(words).last().unwrap_or_default();
+            after.contains("> Type or paste it") && after.contains("It is in a file")
+        });
+        terminal.press(Key::Enter);
     }
     assert_eq!(study.rig.asked(""), 0);
+    terminal.wait_until("the question", |all| {
+        all.trim_end().ends_with("Token (not shown)\n>")
+    });
     terminal.type_text("stand-in-00000000000000000000\n");
     terminal.wait_for("the forge does not know the token");
     terminal.wait_for("What now?");
@@ -207,6 +220,10 @@ async fn options_on_a_terminal_change_what_is_there_and_show_how() {
         terminal.wait_for("+ access = [\"read\", \"branches\"]");
         terminal.wait_for("Write this?");
         terminal.type_text(answer);
+        if status != 0 {
+            terminal.wait_for("What should be different?");
+            terminal.type_text("give up\n");
+        }
         assert_eq!(terminal.end(), status, "{}", terminal.text());
     }
     let now = study.read("home/config.toml");
@@ -313,7 +330,7 @@ async fn what_somebody_writes_meanwhile_is_not_lost() {
     assert!(
         terminal
             .text()
-            .contains("was changed while the question was open")
+            .contains("was changed meanwhile: nothing was written")
     );
     assert_eq!(study.read("home/config.toml"), "# mine\n");
     assert_eq!(study.written(), ["config.toml"]);

@@ -19,7 +19,8 @@ fn questions(study: &Study) -> Vec<(&'static str, String)> {
         ("> main", "\n".to_owned()),
         ("Connect a second one? [y/N]", "n\n".to_owned()),
         ("Name of the connection", "acme\n".to_owned()),
-        ("Write this? [y/N]", "n\n".to_owned()),
+        ("Write this? [Y/n]", "n\n".to_owned()),
+        ("What should be different?", "give up\n".to_owned()),
     ]
 }
 
@@ -71,7 +72,9 @@ async fn at_every_question_nothing_is_written() {
     give_up_at_each(&study, &arguments, &all);
     let mut terminal = study.terminal(&arguments, 80);
     answer(&terminal, &all);
-    is_given_up(&study, &mut terminal);
+    assert_eq!(terminal.end(), 130, "{}", terminal.text());
+    terminal.wait_for("error: nothing was written");
+    assert_eq!(study.written(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +160,7 @@ async fn whoever_does_not_give_up_is_asked_the_same_again_and_no_key_shows_the_t
         all.trim_end().ends_with("Token (not shown)\n>")
     });
     terminal.type_text(&format!("{}\n", &study.rig.token[half..]));
-    terminal.wait_for("Write this? [y/N]");
+    terminal.wait_for("Write this? [Y/n]");
     terminal.type_text("y\n");
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
     assert_eq!(
@@ -194,4 +197,33 @@ async fn while_the_forge_is_asked_control_c_ends_it_and_the_terminal_is_as_befor
     terminal.wait_for("Asking https://");
     terminal.press(Key::CtrlC);
     is_given_up(&study, &mut terminal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_something_else_to_be_written_keeps_the_other_answers() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    for (word, status) in [("give up", 130), ("name", 0)] {
+        let mut terminal = study.connect(&[&token, "--repository=web/shop,type=frontend"], 80);
+        terminal.wait_for("Name of the connection");
+        terminal.type_text("first\n");
+        terminal.wait_for("Write this? [Y/n]");
+        terminal.type_text("n\n");
+        terminal.wait_for("What should be different?");
+        assert_eq!(study.written(), Vec::<String>::new());
+        terminal.type_text(&format!("{word}\n"));
+        if status == 0 {
+            terminal.wait_for("Name of the connection [first]");
+            terminal.type_text("second\n");
+            terminal.wait_for("[connections.second]");
+            terminal.wait_for_times("Write this? [Y/n]", 2);
+            terminal.type_text("\n");
+        }
+        assert_eq!(terminal.end(), status, "{}", terminal.text());
+        let is_said = terminal.text().contains("error: nothing was written");
+        assert_eq!(is_said, status != 0, "{}", terminal.text());
+    }
+    let text = study.read("home/config.toml");
+    assert!(text.contains("[connections.second]"), "{text}");
+    assert!(text.contains("web/shop"), "{text}");
 }

@@ -275,3 +275,38 @@ async fn what_is_no_file_is_neither_waited_for_nor_replaced() {
     assert!(kind.is_fifo());
     assert_eq!(study.written(), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_and_a_number_have_to_be_those_of_one_repository() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let both = study.connect_alone(&["acme", &token, "--repository=web/shop,id=2"]);
+    fails(&both, 2, &["number 2 is `api/cart`, and not `web/shop`"]);
+    assert_eq!(study.written(), Vec::<String>::new());
+    let one = ["acme", &token, "--repository=web/shop,id=1"];
+    study.connect_alone(&one).success();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_gone_the_next_time_is_not_written_down() {
+    let study = Study::new().await;
+    let way = study.way();
+    let mut arguments: Vec<&str> = way.iter().map(String::as_str).collect();
+    arguments.splice(0..0, ["connect", "acme", "--token-file=/dev/stdin"]);
+    let printed = piped(&study, &arguments, &study.rig.token);
+    fails(&printed, 2, &["`/dev/stdin`", "`--token-stdin`"]);
+    assert_eq!(study.written(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_connected_already_is_noted_and_a_mistaken_option_named() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let first = study.connect_alone(&[&token]).success();
+    assert!(!first.stderr.contains("same address"), "{}", first.stderr);
+    let second = study.connect_alone(&[&token]).success();
+    let words = "`--connection NAME` chooses";
+    assert!(second.stderr.contains(words), "{}", second.stderr);
+    let public = study.connect_alone(&["acme", &token, "--private-address=8.8.8.8/32"]);
+    fails(&public, 2, &["`--private-address`: `8.8.8.8/32`"]);
+}

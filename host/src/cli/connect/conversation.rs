@@ -3,9 +3,10 @@
 
 use super::Arguments;
 use super::draft::{self, Draft, Token};
-use super::mending::Change;
+use super::mending::{self, Change};
 use super::repositories::{self, Wish};
 use super::{trial, written};
+use crate::cli::confirmation;
 use crate::cli::context::Context;
 use crate::cli::explain;
 use crate::cli::failure::CommandError;
@@ -14,7 +15,6 @@ use crate::cli::session::Session;
 use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 use crate::config::{ConnectionEntry, RepositoryEntry};
-use crate::credential::Secret;
 
 /// A conversation with whoever sits at the terminal.
 pub(super) struct Conversation<'c> {
@@ -29,6 +29,15 @@ pub(super) struct Conversation<'c> {
     wishes: Vec<Wish>,
     /// Whether repositories are chosen where none is named.
     chooses: bool,
+}
+
+/// What somebody wants to be otherwise than it was shown.
+enum Difference {
+    Address,
+    All,
+    Name,
+    Repositories,
+    Token,
 }
 
 impl<'c> Conversation<'c> {
@@ -61,24 +70,84 @@ impl<'c> Conversation<'c> {
         {
             self.address().await?;
         }
-        if self.arguments.no_check {
-            self.complete(is_update).await?;
-            self.draft.chosen(self.file)?;
-            self.draft.repositories = repositories::believed(&self.wishes, &self.draft, self.file)?;
-        } else {
-            self.settle(is_update).await?;
-        }
+        self.work(is_update).await?;
         self.name().await?;
-        let Some(preview) = written::preview(&self.draft, self.file)? else {
-            return Ok(self.draft);
-        };
-        self.prompter.say(&preview);
-        if self.prompter.agrees("Write this?").await? {
-            return Ok(self.draft);
+        loop {
+            let Some(preview) = written::preview(&self.draft, self.file)? else {
+                return Ok(self.draft);
+            };
+            self.prompter.say(&preview);
+            if self.is_wanted().await? {
+                return Ok(self.draft);
+            }
+            match self.difference().await? {
+                Difference::Address => {
+                    self.address().await?;
+                    self.work(is_update).await?;
+                    self.name().await?;
+                }
+                Difference::Name => self.name().await?,
+                Difference::Repositories => {
+                    self.choose_instead();
+                    self.work(is_update).await?;
+                }
+                Difference::Token => {
+                    self.token().await?;
+                    self.work(is_update).await?;
+                }
+                Difference::All => {
+                    return Err(CommandError::Declined {
+                        left: NOTHING_WRITTEN.to_owned(),
+                    });
+                }
+            }
         }
-        Err(CommandError::Interrupted {
-            left: NOTHING_WRITTEN.to_owned(),
-        })
+    }
+
+    /// What is answered, tried out unless somebody does not want that.
+    async fn work(&mut self, is_update: bool) -> Result<(), CommandError> {
+        if !self.arguments.no_check {
+            return self.settle(is_update).await;
+        }
+        self.complete(is_update).await?;
+        self.draft.chosen(self.file)?;
+        self.draft.repositories = repositories::believed(&self.wishes, &self.draft, self.file)?;
+        Ok(())
+    }
+
+    /// Whether what was shown is to be written. What is new takes nothing away, and so goes on as
+    /// every other question does; what is changed was somebody's.
+    async fn is_wanted(&mut self) -> Result<bool, CommandError> {
+        if self.present.is_some() {
+            return self.prompter.agrees("Write this?").await;
+        }
+        let question = Line {
+            title: "Write this? [Y/n]",
+            default: None,
+            is_hidden: false,
+        };
+        let answer = self.prompter.line(question).await?;
+        Ok(answer.trim().is_empty() || confirmation::is_yes(&answer))
+    }
+
+    /// What to go back to, so that one answer does not take the others away.
+    async fn difference(&mut self) -> Result<Difference, CommandError> {
+        let mut offers = vec![
+            (Difference::Repositories, Row::new("The repositories", "")),
+            (Difference::Address, Row::new("The address", "")),
+            (Difference::Token, Row::new("The token", "")),
+            (Difference::Name, Row::new("The name", "")),
+            (Difference::All, Row::new("Give up", NOTHING_WRITTEN)),
+        ];
+        offers.retain(|(difference, _)| match difference {
+            Difference::Repositories => !self.arguments.no_check,
+            Difference::Name => self.arguments.name.is_none(),
+            _ => true,
+        });
+        let (mut differences, rows): (Vec<_>, Vec<_>) = offers.into_iter().unzip();
+        let question = List::new("What should be different?", &rows);
+        let answer = self.prompter.choose(question).await?;
+        Ok(differences.swap_remove(answer))
     }
 
     /// Ask until there is a connection that works, with repositories that are there.
@@ -153,7 +222,11 @@ impl<'c> Conversation<'c> {
             // It has said so itself.
             CommandError::Findings => {}
             _ => {
-                let text = explain::for_people(&error.describe());
+                let mut description = error.describe();
+                if mending::is_asked_about(&error) {
+                    description.hint = None;
+                }
+                let text = explain::for_people(&description);
                 self.prompter.say(&format!("\n{text}\n"));
             }
         }
@@ -211,7 +284,27 @@ impl<'c> Conversation<'c> {
         true
     }
 
+    /// Where the token is, until what is said can be one.
     pub(super) async fn token(&mut self) -> Result<(), CommandError> {
+        loop {
+            let token = self.token_once().await?;
+            let checked = match &token {
+                Some(Token::Typed(secret)) => draft::check_token(secret, "what was typed"),
+                Some(Token::File(path)) => draft::check_token_file(path),
+                _ => Ok(()),
+            };
+            match checked {
+                Ok(()) => {
+                    self.draft.token = token;
+                    return Ok(());
+                }
+                // It may be easier to give in another way.
+                Err(error) => drop(self.tell(error)?),
+            }
+        }
+    }
+
+    async fn token_once(&mut self) -> Result<Option<Token>, CommandError> {
         let mut rows = vec![
             Row::new("Type or paste it", "it is not shown"),
             Row::new("It is in a file", "and stays there"),
@@ -221,24 +314,12 @@ impl<'c> Conversation<'c> {
             rows.insert(0, Row::new("Keep it where it is", entry.token().place()));
         }
         let answer = self.prompter.choose(List::new("Token", &rows)).await?;
-        self.draft.token = match (answer + 4 - rows.len(), self.present.is_some()) {
-            (1, _) => Some(Token::Typed(self.secret().await?)),
-            (2, _) => Some(Token::File(self.file_name("File with the token").await?)),
-            (3, _) => Some(Token::Environment(self.text("Name of the variable").await?)),
+        Ok(match answer + 4 - rows.len() {
+            1 => Some(Token::Typed(self.prompter.secret("Token").await?)),
+            2 => Some(Token::File(self.file_name("File with the token").await?)),
+            3 => Some(Token::Environment(self.text("Name of the variable").await?)),
             _ => None,
-        };
-        Ok(())
-    }
-
-    /// A token that can be one.
-    async fn secret(&mut self) -> Result<Secret, CommandError> {
-        loop {
-            let secret = self.prompter.secret("Token").await?;
-            match draft::check_token(&secret, "what was typed") {
-                Ok(()) => return Ok(secret),
-                Err(error) => drop(self.tell(error)?),
-            }
-        }
+        })
     }
 
     async fn text(&mut self, title: &str) -> Result<String, CommandError> {

@@ -278,6 +278,22 @@ pub(super) fn check_token(secret: &Secret, place: &str) -> Result<(), CommandErr
     })
 }
 
+/// Whether a token's file will be there the next time as well: a pipe is read once, and what stands
+/// for standard input is another file then.
+pub(super) fn check_token_file(path: &Path) -> Result<(), CommandError> {
+    let is_passing = ["/dev/stdin", "/dev/fd", "/proc/self"]
+        .iter()
+        .any(|passing| path.starts_with(passing));
+    let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if !is_passing && !is_other {
+        return Ok(());
+    }
+    Err(UsageError::TokenNotKept {
+        path: path.display().to_string(),
+    }
+    .into())
+}
+
 /// Whether the name can stand in a file as it is: nobody should have to quote it.
 pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
     if !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_bare) {

@@ -42,7 +42,7 @@ impl Conversation<'_> {
             // What cannot be used is in the way of every other attempt.
             self.draft.forget_authority();
             offers.insert(0, Change::Authority);
-        } else if remedy.is_some_and(|remedy| remedy.starts_with("ca-file = ")) {
+        } else if remedy.is_some_and(is_authority) {
             offers.insert(0, Change::Authority);
         }
         if let Some(first) = first {
@@ -136,6 +136,15 @@ fn remedy(error: &CommandError) -> Option<&str> {
         return None;
     };
     report.failed_request()?.failure()?.remedy.as_deref()
+}
+
+/// Whether the next question is about that very remedy, so that a hint would say it twice.
+pub(super) fn is_asked_about(error: &CommandError) -> bool {
+    remedy(error).is_some_and(|remedy| private_range(remedy).is_some() || is_authority(remedy))
+}
+
+fn is_authority(remedy: &str) -> bool {
+    remedy.starts_with("ca-file = ")
 }
 
 fn private_range(remedy: &str) -> Option<IpNet> {

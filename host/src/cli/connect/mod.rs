@@ -19,6 +19,7 @@ mod written;
 
 use std::io::{IsTerminal as _, Read as _};
 
+use code_source_egress::BaseUrl;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -47,6 +48,9 @@ the configuration, which only you can read; one in a file or a variable stays wh
 For a connection that is there already, the options that are given are changed, and nothing else.
 An option that may be repeated adds to what is there; only --repository says anew which there are.
 Where --url leads elsewhere, the forge there is asked which repositories the paths are.
+
+Where no question can be asked, a new connection is written without one, for it takes nothing away;
+to change one that is there, --yes is needed then.
 
 Examples:
   code-source connect
@@ -80,6 +84,9 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     check_name(arguments.name.as_deref(), &file, context)?;
     repositories::check_wishes(&arguments.repository)?;
     super::chosen::check(&context.options)?;
+    if let Some(path) = &context.options.token_file {
+        draft::check_token_file(path)?;
+    }
     let mut draft = Draft::new(&context.options);
     if arguments.token_stdin {
         draft.token = Some(Token::Typed(token_from_stdin(&draft)?));
@@ -88,6 +95,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         draft.name.clone_from(name);
     }
     let is_known = draft.present(&file).is_some();
+    let is_named = arguments.name.is_some();
     let is_asked = !arguments.confirmation.is_given() && !context.output.is_json();
     let draft = if is_asked && Prompter::is_possible() {
         written::check(&file)?;
@@ -96,7 +104,28 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     } else {
         alone(draft, &file, context, arguments, is_known).await?
     };
-    written::finish(&draft, &file, context, is_known)
+    written::finish(&draft, &file, context, is_known)?;
+    if !is_named {
+        note_others(&draft, &file, context);
+    }
+    Ok(())
+}
+
+/// Whoever connects an address once more, and gives it no name, may have meant the connection that is
+/// there; and from now on commands ask which one is meant.
+fn note_others(draft: &Draft, file: &ConfigurationFile, context: &Context) {
+    let configuration = file.configuration();
+    let is_same = |name: &&str| {
+        let other = configuration.connection(name).ok().map(|entry| entry.url());
+        let other = other.and_then(|url| BaseUrl::parse(url).ok());
+        *name != draft.name && other.map(|base| base.to_string()) == draft.url
+    };
+    if let Some(other) = configuration.names().find(is_same) {
+        context.notes.note(&format!(
+            "`{other}` has the same address as `{}`: `--connection NAME` chooses one of them from now on",
+            draft.name
+        ));
+    }
 }
 
 /// Whether it can be the name of a connection, and is the only one that is said. A name that the

@@ -128,6 +128,16 @@ pub(super) async fn found(
             .map(|id| RepositoryArgument::Id(id.clone()));
         let Ok(named) = wish.name.parse::<RepositoryArgument>();
         let found = connect(session, &argument.unwrap_or(named)).await?;
+        if let Some(id) = &wish.id
+            && !found.path.eq_ignore_ascii_case(&wish.name)
+        {
+            return Err(UsageError::RepositoryIsAnother {
+                id: id.clone(),
+                named: wish.name.clone(),
+                found: found.path,
+            }
+            .into());
+        }
         if let Some(branch) = &wish.branch {
             let at = Revision::Branch(branch.clone());
             let outcome = found.source.resolve(&found.id, &at).await;

@@ -44,6 +44,7 @@ fn local() -> Vec<Example> {
             file("write", "shop.tar.gz", io::ErrorKind::StorageFull),
             file("replace", "shop.tar.gz", io::ErrorKind::IsADirectory),
         ],
+        CommandError::Declined { .. } => [named("declined", CommandError::Declined { left: "nothing was written".into() })],
         CommandError::Interrupted { .. } => [named("interrupted", CommandError::Interrupted { left: "nothing was changed".into() })],
         CommandError::LookUp { .. } => [named("look-up", CommandError::LookUp { name: "git.acme.example".into(), source: io::Error::other("no such name") })],
         CommandError::Loop { .. } => [named("loop", CommandError::Loop { tried: "list the branches of `web/shop`".into() })],

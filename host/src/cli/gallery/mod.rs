@@ -94,7 +94,8 @@ fn nearly_every_error_says_what_to_do_and_none_says_a_thing_twice() {
 }
 
 /// Where nothing is to be done, or the command has said it itself.
-const WITHOUT_HINT: [&str; 4] = [
+const WITHOUT_HINT: [&str; 5] = [
+    "declined",
     "ended: interrupted",
     "ended: terminated",
     "interrupted",

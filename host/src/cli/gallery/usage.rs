@@ -60,6 +60,11 @@ fn untyped() -> Vec<UsageError> {
         UsageError::RepositoryTwice {
             path: "web/shop".to_owned(),
         },
+        UsageError::RepositoryIsAnother {
+            id: "2".to_owned(),
+            named: "web/shop".to_owned(),
+            found: "web/docs".to_owned(),
+        },
         UsageError::NobodyToWrite {
             options: "`--body-file FILE`, with `-` for standard input".to_owned(),
         },
@@ -150,6 +155,7 @@ const LINES: &[&str] = &[
     "connect --config @new.toml --url git.acme.example --token-file @t --token-stdin --yes",
     "connect --config @new.toml --url git.acme.example --token-file @t --repository a/b --repository a/b --yes",
     "connect --config @new.toml --url git.acme.example --token-file @t --repository a/b --no-check --yes",
+    "connect --config @new.toml --url git.acme.example --token-file /dev/stdin --yes",
     "connect elsewhere --config @shop.toml --url git.other.example --no-check --yes",
     "read-archive web/shop --json --config @acme.toml",
     "create-commit web/shop main --message Why --config @acme.toml",
