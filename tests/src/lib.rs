@@ -58,7 +58,7 @@ pub use crate::rig::{Rig, component, engine, expect, first_page, plugin};
 pub use crate::runner::{Printed, Runner, binary};
 pub use crate::shop::{Shop, connected, open};
 pub use crate::site::{Site, ask, status};
-pub use crate::terminal::{Key, Terminal};
+pub use crate::terminal::{Key, Terminal, in_one_line};
 pub use crate::test_authority::{Signed, TestAuthority, named};
 pub use crate::test_plugin::{
     hand_on, hostile, hostile_component, hostile_in, hostile_with, minimal_component, tell, told,

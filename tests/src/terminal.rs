@@ -88,15 +88,15 @@ impl Terminal {
         }
     }
 
-    /// Go on when the screen, or what has left it at its top, shows this text. Where a line was
-    /// too long for the terminal, it counts as one.
+    /// Go on when the screen, or what has left it at its top, shows this text, wherever its lines
+    /// break.
     ///
     /// # Panics
     ///
     /// If the text does not come, with all that can be seen.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
-        self.wait_until(text, |all| all.contains(text));
+        self.wait_for_times(text, 1);
     }
 
     /// The same for a text that is shown so many times, or more often.
@@ -106,7 +106,10 @@ impl Terminal {
     /// If it does not come so often, with all that can be seen.
     #[track_caller]
     pub fn wait_for_times(&self, text: &str, times: usize) {
-        self.wait_until(text, |all| all.matches(text).count() >= times);
+        let wanted = in_one_line(text);
+        self.wait_until(text, |all| {
+            in_one_line(all).matches(&wanted).count() >= times
+        });
     }
 
     /// Go on when all that can be seen is as it should be. `what` says how that is.
@@ -183,6 +186,20 @@ impl Terminal {
     fn write(&self, bytes: &[u8]) {
         (&*self.pty).write_all(bytes).expect("the terminal reads");
     }
+}
+
+/// A text with one space wherever it has spaces or line breaks: where a sentence breaks depends on the
+/// width of the terminal, and what it says does not.
+pub fn in_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !character.is_whitespace() {
+            line.push(character);
+        } else if !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    line
 }
 
 impl Drop for Terminal {

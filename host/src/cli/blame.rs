@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::failure::CommandError;
 use super::link;
+use super::progress::Meter;
 use super::read_commit::SignatureShape;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
@@ -42,10 +43,14 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         .commit(&repository, context.notes)
         .await?;
     let Arguments { path, lines, .. } = &arguments;
-    let outcome = repository
-        .source
-        .blame(&repository.id, &commit, path, *lines)
-        .await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking who wrote it",
+        repository
+            .source
+            .blame(&repository.id, &commit, path, *lines),
+    )
+    .await;
     let tried = format!("blame `{path}` of `{}`", repository.path);
     let ranges = context.notes.answer(tried, outcome)?;
     let shape = Shape {

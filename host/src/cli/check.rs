@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::filled::room_of_output;
 use super::finding::FindingShape;
+use super::progress::Meter;
 use super::table::{fields, paint};
 use super::words;
 use crate::contract::connection::{Account, RateLimit, Report, Token};
@@ -23,7 +25,7 @@ pub(crate) struct Arguments {}
 /// Run `check`.
 pub(crate) async fn run(_: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let session = context.open()?;
-    let outcome = session.source.check().await;
+    let outcome = Meter::during(context.notes, "checking", session.source.check()).await;
     let tried = format!("check the connection `{}`", session.source.name());
     let shape = Shape::from(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {
@@ -119,9 +121,10 @@ impl Shape {
                 self.rate_limit.as_ref().map(RateLimitShape::for_people),
             ),
         ]);
+        let room = room_of_output();
         for finding in &self.findings {
             text.push('\n');
-            text.push_str(&finding.for_people());
+            text.push_str(&finding.for_people(room));
         }
         if self.findings.is_empty() {
             text.push_str(&format!("\n{} nothing is wrong\n", paint(OK, "ok:")));

@@ -4,6 +4,7 @@ use super::arguments::GlobalArguments;
 use super::failure::CommandError;
 use super::notes::Notes;
 use super::output::Output;
+use super::progress::Meter;
 use super::repository::{Connected, RepositoryArgument, connect, recorded};
 use super::session::Session;
 use crate::sync::Directory;
@@ -26,7 +27,16 @@ impl Context {
         &self,
         argument: &RepositoryArgument,
     ) -> Result<Connected, CommandError> {
-        connect(&self.open()?, argument).await
+        self.connected(&self.open()?, argument).await
+    }
+
+    async fn connected(
+        &self,
+        session: &Session,
+        argument: &RepositoryArgument,
+    ) -> Result<Connected, CommandError> {
+        let call = connect(session, argument);
+        Meter::during(self.notes, "asking for the repository", call).await
     }
 
     /// The same for a directory that an earlier run filled: the repository that it holds need not
@@ -39,7 +49,7 @@ impl Context {
         let session = self.open()?;
         match recorded(&session, argument, directory)? {
             Some(connected) => Ok(connected),
-            None => connect(&session, argument).await,
+            None => self.connected(&session, argument).await,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::compare;
 use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::{self, RevisionWord};
 
@@ -52,10 +53,14 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let old = arguments.old_path.as_deref().unwrap_or(path);
     let old_path = (!arguments.added).then_some(old);
     let new_path = (!arguments.deleted).then_some(path);
-    let outcome = repository
-        .source
-        .diff_file(&repository.id, &base, &head, old_path, new_path)
-        .await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the difference",
+        repository
+            .source
+            .diff_file(&repository.id, &base, &head, old_path, new_path),
+    )
+    .await;
     let tried = format!("make the difference of `{path}` of `{}`", repository.path);
     let (patch, no_patch) = compare::text_or_reason(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::description::Description;
 use super::failure::CommandError;
+use super::filled::{self, filled};
 use super::output::Output;
 use super::table::paint;
 use super::{escape, interrupt, listing, notes};
@@ -47,13 +48,24 @@ pub(crate) fn show(error: &CommandError, output: &mut Output) -> u8 {
     description.exit_status
 }
 
-/// `error: …`, a line for each cause, and the hint apart from them.
+/// `error: …`, a line for each cause, and the hint apart from them, for standard error.
 pub(crate) fn for_people(description: &Description) -> String {
-    let error = paint(AnsiColor::Red.on_default().bold(), "error:");
+    within(description, filled::room())
+}
+
+/// The same in so many columns.
+pub(crate) fn within(description: &Description, room: Option<usize>) -> String {
     // The only line break that is wanted is that of a snippet out of the configuration.
-    let mut text = format!("{error} {}\n", escape::lines(&description.message));
+    let message = escape::lines(&description.message);
+    let (message, snippet) = match message.split_once('\n') {
+        Some((message, snippet)) => (message, Some(snippet)),
+        None => (&*message, None),
+    };
+    let mut text = labelled("error:", AnsiColor::Red, message, room);
+    text.extend(snippet.map(|snippet| format!("{snippet}\n")));
     for cause in &description.causes {
-        text.push_str(&format!("  caused by: {}\n", escape::line(cause)));
+        let cause = filled(&escape::line(cause), CAUSE.len(), 4, room);
+        text.push_str(&format!("{CAUSE}{cause}\n"));
     }
     if let Some(certificate) = &description.certificate {
         text.push_str(&escape::lines(&certificate.for_people()));
@@ -70,19 +82,23 @@ pub(crate) fn for_people(description: &Description) -> String {
         ));
     }
     if let Some(hint) = &description.hint {
-        text.push_str(&format!("\n{}", hint_line(hint)));
+        text.push_str(&format!("\n{}", hint_line(hint, room)));
     }
     text
 }
 
-/// `hint: …`.
-pub(crate) fn hint_line(hint: &str) -> String {
-    format!(
-        "{} {}\n",
-        paint(AnsiColor::Green.on_default().bold(), "hint:"),
-        escape::line(hint)
-    )
+/// `hint: …`, for so many columns.
+pub(crate) fn hint_line(hint: &str, room: Option<usize>) -> String {
+    labelled("hint:", AnsiColor::Green, &escape::line(hint), room)
 }
+
+/// A word in a colour, and what it announces, which is safe to be shown.
+pub(crate) fn labelled(label: &str, color: AnsiColor, text: &str, room: Option<usize>) -> String {
+    let text = filled(text, label.len() + 1, 2, room);
+    format!("{} {text}\n", paint(color.on_default().bold(), label))
+}
+
+const CAUSE: &str = "  caused by: ";
 
 #[cfg(test)]
 mod tests {
@@ -113,7 +129,7 @@ mod tests {
     #[test]
     fn people_get_the_error_its_causes_and_the_hint_apart() {
         let error = answer(ErrorCode::NotFound(Subject::Path), "no such file at all");
-        let text = anstream::adapter::strip_str(&for_people(&error.describe())).to_string();
+        let text = anstream::adapter::strip_str(&within(&error.describe(), None)).to_string();
         assert_eq!(
             text,
             "error: failed to read `a.txt`: there is no such path, or no access to it\n  \
@@ -121,6 +137,26 @@ mod tests {
              caused by: the forge answered 404; its logs call the request `01JABC`\n  \
              the forge asks to wait: 2 s\n\n\
              hint: look\\u{1b}[2J\\nelsewhere\n"
+        );
+    }
+
+    #[test]
+    fn on_a_terminal_sentences_break_between_words_and_snippets_stay() {
+        let mut error =
+            answer(ErrorCode::NotFound(Subject::Path), "no such file at all").describe();
+        error
+            .message
+            .push_str("\n  |\n1 | a line of the file that is longer than a line\n");
+        error.hint = Some("`code-source plugin approve` makes it anew".into());
+        let text = anstream::adapter::strip_str(&within(&error, Some(40))).to_string();
+        assert_eq!(
+            text,
+            "error: failed to read `a.txt`: there is\n  no such path, or no access to it\n  \
+             |\n1 | a line of the file that is longer than a line\n\n  \
+             caused by: no such file at all\n  \
+             caused by: the forge answered 404; its\n    logs call the request `01JABC`\n  \
+             the forge asks to wait: 2 s\n\n\
+             hint: `code-source plugin approve` makes\n  it anew\n"
         );
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::escape;
 use super::explain::hint_line;
+use super::filled::filled;
 use super::table::paint;
 use super::words;
 use crate::contract::types::{Finding, Party};
@@ -30,20 +31,25 @@ pub(crate) struct FindingShape {
 }
 
 impl FindingShape {
-    pub(crate) fn for_people(&self) -> String {
+    /// For people, in so many columns.
+    pub(crate) fn for_people(&self, room: Option<usize>) -> String {
         let style = match self.severity {
             "error" => AnsiColor::Red.on_default().bold(),
             "warning" => AnsiColor::Yellow.on_default().bold(),
             _ => AnsiColor::Cyan.on_default().bold(),
         };
         let severity = paint(style, &format!("{}:", self.severity));
-        let code = paint(
-            Style::new().dimmed(),
-            &format!("({})", escape::line(&self.code)),
-        );
+        let code = format!("({})", escape::line(&self.code));
+        let message = format!("{} {code}", escape::line(&self.message));
+        let message = filled(&message, self.severity.len() + 2, 2, room);
+        // A code is one word, unless a plugin does not mind, and so no line breaks in it.
+        let message = match message.strip_suffix(&code) {
+            Some(message) => format!("{message}{}", paint(Style::new().dimmed(), &code)),
+            None => message,
+        };
         let hint = self.hint.as_deref().map(|hint| self.hint_for(hint));
-        let hint = hint.as_deref().map(hint_line).unwrap_or_default();
-        format!("{severity} {} {code}\n{hint}", escape::line(&self.message))
+        let hint = hint.map(|hint| hint_line(&hint, room)).unwrap_or_default();
+        format!("{severity} {message}\n{hint}")
     }
 
     /// Whoever reads it can do what is for the user; what is for somebody else says so.

@@ -35,6 +35,7 @@ mod escape;
 mod exit;
 mod explain;
 mod failure;
+mod filled;
 mod finding;
 mod help;
 mod interrupt;

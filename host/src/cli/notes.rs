@@ -11,7 +11,7 @@ use indicatif::BinaryBytes;
 
 use super::failure::CommandError;
 use super::table::paint;
-use super::{charset, escape, progress};
+use super::{charset, escape, explain, filled, progress};
 use crate::outcome::Outcome;
 use crate::report::{Report, Request, State};
 
@@ -52,22 +52,12 @@ impl Notes {
 
     /// Something to know.
     pub(crate) fn note(self, text: &str) {
-        let style = AnsiColor::Cyan.on_default().bold();
-        write(&format!(
-            "{} {}\n",
-            paint(style, "note:"),
-            escape::line(text)
-        ));
+        say("note:", AnsiColor::Cyan, text);
     }
 
     /// Something that may go wrong.
     pub(crate) fn warning(self, text: &str) {
-        let style = AnsiColor::Yellow.on_default().bold();
-        write(&format!(
-            "{} {}\n",
-            paint(style, "warning:"),
-            escape::line(text)
-        ));
+        say("warning:", AnsiColor::Yellow, text);
     }
 
     /// The answer of a call, and on the way what the host saw, where that is wanted. `tried`
@@ -130,6 +120,11 @@ impl Notes {
             ));
         }
     }
+}
+
+fn say(label: &str, color: AnsiColor, text: &str) {
+    let text = escape::line(text);
+    write(&explain::labelled(label, color, &text, filled::room()));
 }
 
 /// Write to standard error, which is nobody's data: where it cannot be written to, there is

@@ -66,6 +66,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         .await?;
     let path = arguments.path.as_deref();
     let format = arguments.format.into();
+    let meter = Meter::new(context.notes, "asking for the archive");
     let outcome = repository
         .source
         .read_archive(&repository.id, &commit, path, format)
@@ -73,7 +74,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let tried = format!("read an archive of `{}`", repository.path);
     let body = context.notes.answer(tried.clone(), outcome)?;
     let delivery = Delivery::new(body, tried);
-    let meter = Meter::new(context.notes, "downloading");
+    meter.now("downloading");
     let Some(output) = arguments.output else {
         let pipe = delivery.into_pipe(context, &meter);
         return interrupt::leaving("the archive is cut", pipe).await;

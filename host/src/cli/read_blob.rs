@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::content::{ContentArguments, Delivery};
 use super::context::Context;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::read_file::{ContentShape, deliver};
 use super::repository::RepositoryArgument;
 use super::revision;
@@ -32,7 +33,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let repository = context.repository(&arguments.repository).await?;
     let blob = arguments.blob;
-    let outcome = repository.source.read_blob(&repository.id, &blob).await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the blob",
+        repository.source.read_blob(&repository.id, &blob),
+    )
+    .await;
     let tried = format!("read the blob `{blob}` of `{}`", repository.path);
     let body = context.notes.answer(tried.clone(), outcome)?;
     let delivery = Delivery::new(body, tried);

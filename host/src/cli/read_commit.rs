@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::{self, RevisionWord};
 use super::table::fields;
@@ -31,7 +32,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let repository = context.repository(&arguments.repository).await?;
     let id = revision::resolve(&repository, &arguments.revision.0, context.notes).await?;
-    let outcome = repository.source.read_commit(&repository.id, &id).await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the commit",
+        repository.source.read_commit(&repository.id, &id),
+    )
+    .await;
     let tried = format!("read the commit `{id}` of `{}`", repository.path);
     let shape = Shape::from(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {

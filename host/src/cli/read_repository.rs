@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::repository::{RepositoryArgument, moved_to, name};
 use super::table::fields;
 use super::words;
@@ -25,7 +26,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let session = context.open()?;
     let reference = arguments.repository.reference(&session.source.base_url())?;
-    let mut outcome = session.source.read_repository(&reference).await;
+    let mut outcome = Meter::during(
+        context.notes,
+        "asking for the repository",
+        session.source.read_repository(&reference),
+    )
+    .await;
     let mut moved = None;
     if let (RepositoryRef::Path(path), Some(id)) = (&reference, moved_to(&outcome.answer)) {
         context.notes.report(&outcome.report);

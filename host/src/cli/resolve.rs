@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::{self, RevisionArguments};
 
@@ -27,7 +28,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let at = arguments.revision.revision(&repository);
     let tried = format!("resolve {} of `{}`", revision::name(&at), repository.path);
     // Also for a commit: whoever asks wants to know whether there is one.
-    let outcome = repository.source.resolve(&repository.id, &at).await;
+    let outcome = Meter::during(
+        context.notes,
+        "resolving",
+        repository.source.resolve(&repository.id, &at),
+    )
+    .await;
     let commit = context.notes.answer(tried, outcome)?;
     if context.output.is_json() {
         context.output.json_line(&Shape {

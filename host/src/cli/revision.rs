@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::failure::CommandError;
 use super::notes::Notes;
+use super::progress::Meter;
 use super::repository::Connected;
 use crate::contract::git::Revision;
 
@@ -90,7 +91,12 @@ pub(crate) async fn resolve(
     if let Revision::Commit(id) = at {
         return Ok(id.clone());
     }
-    let outcome = repository.source.resolve(&repository.id, at).await;
+    let outcome = Meter::during(
+        notes,
+        "resolving",
+        repository.source.resolve(&repository.id, at),
+    )
+    .await;
     notes.answer(
         format!("resolve {} of `{}`", name(at), repository.path),
         outcome,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::progress::Meter;
 use super::repository::RepositoryArgument;
 use super::revision::RevisionArguments;
 use super::table::fields;
@@ -33,10 +34,14 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let repository = context.repository(&arguments.repository).await?;
     let at = arguments.revision.revision(&repository);
-    let outcome = repository
-        .source
-        .stat_file(&repository.id, &at, &arguments.path)
-        .await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the file",
+        repository
+            .source
+            .stat_file(&repository.id, &at, &arguments.path),
+    )
+    .await;
     let tried = format!("look at `{}` of `{}`", arguments.path, repository.path);
     let shape = Shape::from(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {

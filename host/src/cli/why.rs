@@ -6,8 +6,10 @@ use serde::Serialize;
 use super::context::Context;
 use super::escape;
 use super::failure::CommandError;
+use super::filled::room_of_output;
 use super::finding::FindingShape;
 use super::list_repositories::FilterArguments;
+use super::progress::Meter;
 use super::read_repository::Shape as RepositoryShape;
 use super::repository::{RepositoryArgument, name};
 use crate::contract::repositories::Absence;
@@ -33,7 +35,12 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let session = context.open()?;
     let reference = arguments.repository.reference(&session.source.base_url())?;
     let filter = arguments.filter.filter();
-    let outcome = session.source.explain_absence(&reference, &filter).await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking why",
+        session.source.explain_absence(&reference, &filter),
+    )
+    .await;
     let tried = format!("find out why {} is not listed", name(&reference));
     let shape = Shape::from(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {
@@ -73,11 +80,12 @@ impl Shape {
                 None => "it is listed\n".to_owned(),
             });
         }
+        let room = room_of_output();
         for reason in &self.reasons {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&reason.for_people());
+            text.push_str(&reason.for_people(room));
         }
         text
     }

@@ -7,6 +7,7 @@ use super::escape;
 use super::failure::CommandError;
 use super::interrupt::{self, Left};
 use super::notes::Notes;
+use super::progress::Meter;
 use crate::contract::types::{self, ErrorCode, Subject};
 use crate::outcome::{Failure, Outcome};
 
@@ -23,7 +24,7 @@ pub(crate) async fn make<T>(
         what: format!("it was to {tried}, and nobody knows whether it did").into(),
         hint: Some(hint(look)),
     });
-    let outcome = call.await;
+    let outcome = Meter::during(notes, "waiting for the answer", call).await;
     if outcome.answer.is_ok() {
         interrupt::set_left(Left::DONE);
     }

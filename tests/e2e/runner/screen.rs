@@ -1,9 +1,11 @@
 //! What a person sees on a terminal: how far long work is, questions that are broken off, narrow
 //! tables, and nothing but ASCII where the locale has no more.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use code_source_tests::{Key, Terminal};
+use code_source_stand_in::{Effect, Fault, Matcher, When};
+use code_source_tests::{Key, Terminal, in_one_line};
 
 use super::Desk;
 use super::interrupted::STALL;
@@ -39,7 +41,7 @@ async fn long_work_shows_how_far_it_is_and_takes_that_away_again() {
         assert_eq!(screen[row + 1].trim(), "", "{screen:?}");
         terminal.press(Key::CtrlC);
         assert_eq!(terminal.end(), 130);
-        let text = terminal.text();
+        let text = in_one_line(&terminal.text());
         assert!(text.contains("error: interrupted: `"), "{text}");
         assert!(!text.contains("downloading"), "{text}");
     }
@@ -104,6 +106,79 @@ async fn a_list_on_a_narrow_terminal_loses_nothing() {
     let row = screen.iter().position(|row| row.trim() == name);
     let row = row.unwrap_or_else(|| panic!("{screen:?}"));
     assert_eq!(screen[row - 1].trim(), &desk.first[..10]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sentences_break_between_words_and_commands_nowhere() {
+    let desk = Desk::new().await;
+    let url = "--url=http://git.acme.example";
+    let token = desk.rig.folder().join("token");
+    std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o600)).unwrap();
+    // A request has another number each time.
+    let said = |text: &str| {
+        in_one_line(text)
+            .trim()
+            .replace(|one: char| one.is_ascii_digit(), "")
+    };
+    for arguments in [&["cat", "web/shop", "no/such/file"][..], &["check", url]] {
+        let whole = desk.runner.run(arguments).stderr;
+        for columns in [80, 40] {
+            let mut terminal = Terminal::start(&desk.runner, arguments, columns, 24);
+            assert_ne!(terminal.end(), 0);
+            let text = terminal.text();
+            assert_eq!(said(&text), said(&whole));
+            for line in text.lines().map(str::trim_end) {
+                // A command that is wider than the terminal has a line to itself.
+                let is_command =
+                    line.trim_start().starts_with('`') && line.matches('`').count() == 2;
+                let width = line.chars().count();
+                assert!(width <= columns.into() || is_command, "{columns}: {text}");
+                assert_eq!(line.matches('`').count() % 2, 0, "{columns}: {text}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_waits_for_an_answer_says_so() {
+    let desk = Desk::new().await;
+    let output = format!("--output={}", desk.path("shop.tar.gz"));
+    for (part, arguments, shown) in [
+        (
+            "/archive",
+            &["archive", "web/shop", &output][..],
+            "asking for the archive, ",
+        ),
+        ("/api/v4", &["check"], "checking, "),
+        ("/api/v4", &["why", "web/shop"], "asking why, "),
+        (
+            "/api/v4",
+            &["read-repository", "web/shop"],
+            "asking for the repository, ",
+        ),
+        (
+            "/blame",
+            &["blame", "web/shop", "README.md"],
+            "asking who wrote it, ",
+        ),
+        (
+            "/repository/branches",
+            &["create-branch", "web/shop", "soon", "--access=branches"],
+            "waiting for the answer, ",
+        ),
+    ] {
+        let fault = desk.rig.forge.fault(Fault {
+            on: Matcher::target(part),
+            when: When::Always,
+            what: Effect::NoAnswer,
+        });
+        let mut terminal = Terminal::start(&desk.rig.runner(), arguments, 80, 24);
+        terminal.wait_for(shown);
+        terminal.press(Key::CtrlC);
+        assert_eq!(terminal.end(), 130, "{}", terminal.text());
+        assert!(!terminal.text().contains(shown), "{}", terminal.text());
+        fault.remove();
+    }
 }
 
 /// How long a request may take to arrive, on a machine that is busy.

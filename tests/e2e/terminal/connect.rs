@@ -1,7 +1,7 @@
 //! `connect` as a person goes through it for the first time.
 
 use code_source_stand_in::Certificate;
-use code_source_tests::{Key, Rig, Terminal, played};
+use code_source_tests::{Key, Rig, Terminal, in_one_line, played};
 
 use super::Study;
 
@@ -327,11 +327,7 @@ async fn what_somebody_writes_meanwhile_is_not_lost() {
     std::fs::write(study.path("home/config.toml"), "# mine\n").unwrap();
     terminal.type_text("y\n");
     assert_eq!(terminal.end(), 3, "{}", terminal.text());
-    assert!(
-        terminal
-            .text()
-            .contains("was changed meanwhile: nothing was written")
-    );
+    assert!(in_one_line(&terminal.text()).contains("was changed meanwhile: nothing was written"));
     assert_eq!(study.read("home/config.toml"), "# mine\n");
     assert_eq!(study.written(), ["config.toml"]);
 }

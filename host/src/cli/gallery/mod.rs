@@ -11,7 +11,7 @@ mod usage;
 
 use std::path::Path;
 
-use super::explain::for_people;
+use super::explain::within;
 use super::failure::CommandError;
 
 /// What happens to a person, and what is shown then.
@@ -47,7 +47,7 @@ fn gallery() -> String {
     for (title, examples) in parts(folder.path()) {
         text.push_str(&format!("{title}\n{}\n", "=".repeat(title.len())));
         for (name, error) in examples {
-            let shown = for_people(&error.describe());
+            let shown = within(&error.describe(), None);
             let shown = anstream::adapter::strip_str(&shown).to_string();
             text.push_str(&format!("\n--- {name}\n{shown}"));
         }

@@ -10,6 +10,7 @@ use super::outline::Outline;
 use crate::cli::context::Context;
 use crate::cli::explain::hint_line;
 use crate::cli::failure::CommandError;
+use crate::cli::filled::room_of_output;
 use crate::cli::remedy;
 use crate::cli::table::{Cell, Table, fields};
 use crate::credential::TokenSource;
@@ -308,7 +309,12 @@ impl Shape {
         let head =
             crate::cli::escape::line(&format!("{} {origin}{path}", self.method)).into_owned();
         let hint = denial.and_then(|denial| denial.remedy.as_deref());
-        let hint = hint.map(|line| format!("\n{}", hint_line(&remedy::with_option(line))));
+        let hint = hint.map(|line| {
+            format!(
+                "\n{}",
+                hint_line(&remedy::with_option(line), room_of_output())
+            )
+        });
         format!("{head}\n\n{table}\n{facts}{}", hint.unwrap_or_default())
     }
 }

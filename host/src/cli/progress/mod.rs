@@ -54,6 +54,22 @@ impl Meter {
         }
     }
 
+    /// Show a call that nothing is known of until its answer is there, such as "asking for the
+    /// commit".
+    pub(crate) async fn during<T>(
+        notes: Notes,
+        what: impl Into<String>,
+        call: impl Future<Output = T>,
+    ) -> T {
+        let _meter = Self::new(notes, what);
+        call.await
+    }
+
+    /// Go on with work of another name.
+    pub(crate) fn now(&self, what: &'static str) {
+        self.phase(what, |_| ());
+    }
+
     /// So many bytes so far, of so many if that is known.
     pub(crate) fn bytes(&self, done: u64, total: Option<u64>) {
         let state = &mut self.shared.lock().state;

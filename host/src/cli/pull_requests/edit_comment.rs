@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::which::Which;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
+use crate::cli::progress::Meter;
 use crate::cli::repository::Connected;
 use crate::cli::text_input::BodyArguments;
 use crate::cli::written;
@@ -82,10 +83,14 @@ async fn present(
             cursor: cursor.clone(),
             limit: None,
         };
-        let outcome = repository
-            .source
-            .list_comments(&repository.id, which.number, &request)
-            .await;
+        let outcome = Meter::during(
+            context.notes,
+            "asking for the comments",
+            repository
+                .source
+                .list_comments(&repository.id, which.number, &request),
+        )
+        .await;
         let page = context.notes.answer(&tried, outcome)?;
         if let Some(comment) = page.items.into_iter().find(|comment| comment.id == id) {
             return Ok(comment.body);

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
+use crate::cli::progress::Meter;
 use crate::cli::repository::{Connected, RepositoryArgument};
 use crate::contract::pull_requests::PullRequest;
 
@@ -40,10 +41,14 @@ impl Which {
         repository: &Connected,
         context: &Context,
     ) -> Result<PullRequest, CommandError> {
-        let outcome = repository
-            .source
-            .read_pull_request(&repository.id, self.number)
-            .await;
+        let outcome = Meter::during(
+            context.notes,
+            "asking for the pull request",
+            repository
+                .source
+                .read_pull_request(&repository.id, self.number),
+        )
+        .await;
         let tried = format!("read {}", self.name(repository));
         context.notes.answer(tried, outcome)
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::topic;
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
+use crate::cli::progress::Meter;
 use crate::cli::repository::RepositoryArgument;
 use crate::cli::table::fields;
 use crate::cli::words;
@@ -32,7 +33,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let repository = context.repository(&arguments.repository).await?;
     let id = &arguments.id;
-    let outcome = repository.source.read_webhook(&repository.id, id).await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the webhook",
+        repository.source.read_webhook(&repository.id, id),
+    )
+    .await;
     let tried = format!("read the webhook `{id}` of `{}`", repository.path);
     let shape = Shape::from(context.notes.answer(tried, outcome)?);
     if context.output.is_json() {

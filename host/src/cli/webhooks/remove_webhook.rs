@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::confirmation::{self, ConfirmationArguments};
 use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
+use crate::cli::progress::Meter;
 use crate::cli::repository::{Connected, RepositoryArgument};
 use crate::cli::written;
 use crate::contract::types::Outcome;
@@ -73,7 +74,12 @@ async fn confirm(
     context: &Context,
 ) -> Result<bool, CommandError> {
     let path = &repository.path;
-    let outcome = repository.source.read_webhook(&repository.id, id).await;
+    let outcome = Meter::during(
+        context.notes,
+        "asking for the webhook",
+        repository.source.read_webhook(&repository.id, id),
+    )
+    .await;
     let tried = format!("read the webhook `{id}` of `{path}`");
     let webhook = match context.notes.answer(tried, outcome) {
         Err(error) if written::is_gone(&error) => return Ok(false),

@@ -7,6 +7,7 @@ use super::topic::{self, TopicArgument};
 use crate::cli::context::Context;
 use crate::cli::escape;
 use crate::cli::failure::CommandError;
+use crate::cli::progress::Meter;
 use crate::cli::repository::RepositoryArgument;
 use crate::contract::webhooks::Topic;
 
@@ -35,10 +36,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let repository = context.repository(&arguments.repository).await?;
     let (id, topic) = (&arguments.id, Topic::from(arguments.topic));
-    let outcome = repository
-        .source
-        .test_webhook(&repository.id, id, &topic)
-        .await;
+    let outcome = Meter::during(
+        context.notes,
+        "testing the webhook",
+        repository.source.test_webhook(&repository.id, id, &topic),
+    )
+    .await;
     let path = &repository.path;
     let tried = format!("send a trial by the webhook `{id}` of `{path}`");
     context.notes.answer(tried, outcome)?;
