@@ -127,7 +127,18 @@ async fn a_report_takes_the_place_of_nothing_but_a_file() {
             "{}",
             printed.stderr
         );
+        assert_eq!(printed.text(), "");
     }
+    let lost = format!("{folder}/nowhere/report.json");
+    let printed = rig.runner().run(&["doctor", "--bundle", &lost]);
+    assert_eq!((printed.status, &*printed.text()), (1, ""));
+    let said = format!("error: cannot write the report to `{lost}`\n  caused by: No such file");
+    assert!(printed.stderr.starts_with(&said), "{}", printed.stderr);
+    assert!(
+        !printed.stderr.contains("/nowhere/.tmp"),
+        "{}",
+        printed.stderr
+    );
     use std::os::unix::fs::FileTypeExt as _;
     let metadata = std::fs::metadata("/dev/null").unwrap();
     assert!(metadata.file_type().is_char_device());

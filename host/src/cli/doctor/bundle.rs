@@ -11,7 +11,7 @@ use super::shape::Shape;
 use super::stand_ins::StandIns;
 use crate::cli::failure::CommandError;
 use crate::cli::notes::Notes;
-use crate::config::replace::replace;
+use crate::config::replace::{directory_of, replace};
 use crate::doctor::Diagnosis;
 
 /// The report, as it stands in the file.
@@ -40,11 +40,7 @@ pub(super) fn write(
     secrets: Option<&MaskPatterns>,
     notes: Notes,
 ) -> Result<(), CommandError> {
-    let unwritable = |source| CommandError::File {
-        action: "write the report to",
-        path: file.to_owned(),
-        source,
-    };
+    let unwritable = |source| unwritable(file, source);
     let was_there = is_there(file).map_err(unwritable)?;
     let report = Report {
         made_by: concat!("code-source ", env!("CARGO_PKG_VERSION")),
@@ -69,6 +65,28 @@ pub(super) fn write(
     replace(file, &text).map_err(unwritable)?;
     say(file, was_there, names.is_some(), secrets.is_some(), notes);
     Ok(())
+}
+
+/// Whether a report could be written to this file, so far as can be told before there is one: an
+/// examination takes a while, and its result must not end with that it could not be kept.
+pub(super) fn probe(file: &Path) -> Result<(), CommandError> {
+    let meant = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    is_there(file)
+        .and_then(|_| tempfile::tempfile_in(directory_of(&meant)))
+        .map_err(|source| unwritable(file, source))?;
+    Ok(())
+}
+
+fn unwritable(file: &Path, source: io::Error) -> CommandError {
+    // It names a file of our own, which nobody has asked for.
+    let plain = source.get_ref().and_then(|error| error.source());
+    let plain = plain.and_then(|error| error.downcast_ref::<io::Error>());
+    let plain = plain.and_then(io::Error::raw_os_error);
+    CommandError::File {
+        action: "write the report to",
+        path: file.to_owned(),
+        source: plain.map_or(source, io::Error::from_raw_os_error),
+    }
 }
 
 /// Whether a report takes the place of another file. What is no file, such as a terminal, would be

@@ -66,6 +66,9 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         }
         None => "nothing was changed, and what was found until then stands above",
     }));
+    if let Some(file) = &arguments.bundle {
+        bundle::probe(file)?;
+    }
     let is_reported = arguments.bundle.is_some();
     let begun = begin(&arguments, context);
     let mut desk = Desk::new(context, is_reported);

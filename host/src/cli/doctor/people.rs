@@ -1,7 +1,7 @@
 //! A diagnosis for people: apart from its JSON because the two leave out different things.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::drawing::Look;
 use super::shape::{ProblemShape, Shape};
@@ -59,6 +59,10 @@ pub(super) fn verdict(shape: &Shape, look: Look) -> String {
             look,
             &mut text,
         ),
+        // What is not well, although nothing fails by it, comes below.
+        None if !shape.verdict.also.is_empty() => {
+            text.push_str(&format!("{}\n", paint(OK, "it works")));
+        }
         None => text.push_str(&format!("{}\n", paint(OK, "all is well"))),
     }
     if !shape.verdict.not_reached.is_empty() {
@@ -183,12 +187,17 @@ fn mark(state: State, look: Look) -> (&'static str, Style) {
 }
 
 /// Text in lines of this width, each after `indent`. What is longer than a line by itself, as a
-/// path may be, stands in one all the same: whoever copies it wants it whole.
+/// path may be, stands in one all the same, because whoever copies it wants it whole, unless the
+/// lines of the tree stand before it: beyond those nothing could be told apart.
 fn wrap(text: &str, width: usize, indent: &str) -> String {
     let room = width.saturating_sub(indent.width()).max(1);
     let mut wrapped = String::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    let pieces = |word| match indent.is_empty() {
+        true => vec![word],
+        false => pieces(word, room),
+    };
+    for word in text.split(' ').flat_map(pieces) {
         if !line.is_empty() && line.width() + 1 + word.width() > room {
             wrapped.push_str(&format!("{indent}{line}\n"));
             line.clear();
@@ -200,6 +209,22 @@ fn wrap(text: &str, width: usize, indent: &str) -> String {
     }
     wrapped.push_str(&format!("{indent}{line}\n"));
     wrapped
+}
+
+/// A word in pieces that fit.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut begin, mut width) = (0, 0);
+    for (at, character) in word.char_indices() {
+        let wide = character.width().unwrap_or_default();
+        if width + wide > room && at > begin {
+            pieces.push(&word[begin..at]);
+            (begin, width) = (at, 0);
+        }
+        width += wide;
+    }
+    pieces.push(&word[begin..]);
+    pieces
 }
 
 const OK: Style = AnsiColor::Green.on_default().bold();
@@ -220,7 +245,12 @@ mod tests {
         let wrapped = wrap(text, 20, "   ");
         assert_eq!(
             wrapped,
-            "   one two three\n   four\n   /a/path/that/is/longer/than/a/line\n   five\n"
+            "   one two three\n   four\n   /a/path/that/is/l\n   onger/than/a/line\n   five\n"
+        );
+        let wrapped = wrap(text, 20, "");
+        assert!(
+            wrapped.contains("\n/a/path/that/is/longer/than/a/line\n"),
+            "{wrapped}"
         );
     }
 
