@@ -20,6 +20,7 @@ async fn one_of_three_thousand_is_found_by_typing() {
         let everything = terminal.everything();
         let everything = String::from_utf8_lossy(&everything);
         assert!(everything.contains("Loading repositories: 1,100 ("));
+        // Ten, what is typed, and the count.
         terminal.wait_until("a list of twelve rows", |all| {
             let rows = all.lines();
             rows.skip_while(|row| !row.starts_with("Search:")).count() >= 12

@@ -170,6 +170,28 @@ async fn whoever_does_not_give_up_is_asked_the_same_again_and_no_key_shows_the_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_given_up_is_there_once() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let mut terminal = study.connect(&["acme", &token], 40);
+    terminal.wait_for("api/cart");
+    terminal.type_text("shop\n");
+    terminal.wait_for("What does it hold?");
+    terminal.press(Key::Escape);
+    terminal.wait_for("Give up? [y/N]");
+    terminal.type_text("n");
+    terminal.wait_until("the list again and once", |all| {
+        !all.contains("Give up?") && all.contains("Enter takes")
+    });
+    let text = terminal.text();
+    for part in ["What does it hold?", "Search:", "> "] {
+        assert_eq!(text.matches(part).count(), 1, "{text}");
+    }
+    terminal.press(Key::CtrlC);
+    is_given_up(&study, &mut terminal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_cannot_be_drawn_on_is_called_that() {
     let study = Study::new().await;
     let runner = study.runner().environment("TERM", "dumb");

@@ -121,8 +121,8 @@ impl<'a> List<'a> {
         let word = look.cut(&format!("{MARK}{word}"), widest);
         let cursor = (1, word.width());
         let mut drawn = vec![look.paint(Style::new().bold(), &title), word];
-        // The title, the word, the counts, and a row to spare.
-        let most = PAGE.min(rows.saturating_sub(4)).max(1);
+        // The title, the word, the counts, a note below its row, and a row to spare.
+        let most = PAGE.min(rows.saturating_sub(5)).max(1);
         let first = (self.at + 1).saturating_sub(most);
         let shown: Vec<usize> = self.found.iter().copied().skip(first).take(most).collect();
         let names = shown
@@ -130,28 +130,42 @@ impl<'a> List<'a> {
             .map(|index| look.safe(&self.rows[*index].text).width());
         let width = names.max().unwrap_or(0).min(widest * 2 / 3);
         for (place, index) in shown.iter().enumerate() {
-            drawn.push(self.row(*index, first + place == self.at, width, widest, look));
+            let is_meant = first + place == self.at;
+            let (row, below) = self.row(*index, is_meant, width, widest, look);
+            drawn.push(row);
+            drawn.extend(below);
         }
         drawn.push(look.paint(Style::new().dimmed(), &look.cut(&self.count(), widest)));
         (drawn, cursor)
     }
 
-    fn row(&self, index: usize, is_meant: bool, width: usize, widest: usize, look: Look) -> String {
+    /// A row, and its note below it where it is the one that is meant and has no room for that.
+    fn row(
+        &self,
+        index: usize,
+        is_meant: bool,
+        width: usize,
+        widest: usize,
+        look: Look,
+    ) -> (String, Option<String>) {
         let Row { text, note } = &self.rows[index];
         let mark = if is_meant { "> " } else { "  " };
         let mut row = look.cut(&format!("{mark}{text}"), widest);
-        // What is cut is what is known of it, and not its name, as long as that fits.
-        let padding = (mark.len() + width + 2).saturating_sub(row.width());
-        let left = widest.saturating_sub(row.width() + padding);
-        if !note.is_empty() && left >= SHORTEST_NOTE {
+        // What is left out is what is known of it, and not its name, as long as that fits.
+        let padding = (mark.len() + width + GAP).saturating_sub(row.width());
+        let padding = padding.max(GAP);
+        let note = look.safe(note);
+        let is_beside = row.width() + padding + note.width() <= widest;
+        if !note.is_empty() && is_beside {
             row.push_str(&" ".repeat(padding));
-            row.push_str(&look.cut(note, left));
+            row.push_str(&note);
         }
-        if is_meant {
-            look.paint(Style::new().bold(), &row)
-        } else {
-            row
+        if !is_meant {
+            return (row, None);
         }
+        let below =
+            (!is_beside && !note.is_empty()).then(|| look.cut(&format!("    {note}"), widest));
+        (look.paint(Style::new().bold(), &row), below)
     }
 
     fn count(&self) -> String {
@@ -188,8 +202,8 @@ const LONGEST_WORD: usize = 512;
 /// Rows that are seen at once, at most.
 const PAGE: usize = 10;
 
-/// Columns below which a note says nothing.
-const SHORTEST_NOTE: usize = 4;
+/// Columns between a name and its note.
+const GAP: usize = 2;
 
 #[cfg(test)]
 mod tests {
@@ -232,7 +246,7 @@ mod tests {
         for _ in 0..4 {
             list.press(Key::PageDown);
         }
-        let (drawn, cursor) = list.draw(20, 8, PLAIN);
+        let (drawn, cursor) = list.draw(20, 9, PLAIN);
         assert_eq!(
             drawn,
             [
@@ -242,6 +256,7 @@ mod tests {
                 "  group/project-38",
                 "  group/project-39",
                 "> group/project-40",
+                "    main",
                 "  3,000; type to ..",
             ]
         );
@@ -254,6 +269,49 @@ mod tests {
         assert!(
             drawn.contains(&"> group/project-40  main".to_owned()),
             "{drawn:?}"
+        );
+    }
+
+    #[test]
+    fn a_note_stands_beside_its_row_whole_or_below_the_one_that_is_meant() {
+        let rows = [
+            Row::new("Type or paste it", "it is not shown"),
+            Row::new("It is in a file", "and stays there"),
+            Row::new("It is in an environment variable", "and stays there"),
+        ];
+        let mut list = List::new("Token", &rows);
+        for (key, expected) in [
+            (
+                Key::Other,
+                [
+                    "> Type or paste it",
+                    "    it is not shown",
+                    "  It is in a file",
+                    "  It is in an environment variable",
+                ],
+            ),
+            (
+                Key::Up,
+                [
+                    "  Type or paste it",
+                    "  It is in a file",
+                    "> It is in an environment variable",
+                    "    and stays there",
+                ],
+            ),
+        ] {
+            list.press(key);
+            let (drawn, _) = list.draw(40, 24, PLAIN);
+            assert_eq!(drawn[2..6], expected);
+        }
+        let (drawn, _) = list.draw(80, 24, PLAIN);
+        assert_eq!(
+            drawn[2],
+            "  Type or paste it                  it is not shown"
+        );
+        assert_eq!(
+            drawn[4],
+            "> It is in an environment variable  and stays there"
         );
     }
 
