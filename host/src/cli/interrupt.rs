@@ -106,7 +106,15 @@ pub(crate) async fn leaving<T>(
     left: impl Into<Cow<'static, str>>,
     work: impl Future<Output = Result<T, CommandError>>,
 ) -> Result<T, CommandError> {
-    set_left(Left::new(left));
+    leaving_as(Left::new(left), work).await
+}
+
+/// The same where something can be done about it.
+pub(crate) async fn leaving_as<T>(
+    left: Left,
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    set_left(left);
     let result = work.await;
     set_left(if result.is_ok() {
         Left::DONE

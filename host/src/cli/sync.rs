@@ -1,7 +1,7 @@
 //! `sync`: a commit's tree in a directory, kept up to date; apart from `read-archive` because the
 //! result is what git has, file by file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::BinaryBytes;
 use serde::Serialize;
@@ -68,10 +68,11 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         repository.path,
         arguments.directory.display()
     );
-    let place = arguments.directory.display();
+    let state = directory.state_directory();
+    let (before, swapping) = left(&arguments.directory, &state);
     let watched = Watched {
         meter: Meter::new(context.notes, "resolving"),
-        swapping: format!("`{place}` holds either what it held before or the new tree, whole"),
+        swapping,
     };
     let work = async {
         crate::sync::sync(
@@ -85,8 +86,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         .await
         .map_err(|source| CommandError::Sync { tried, source })
     };
-    let left = format!("`{place}` holds what it held before");
-    let summary = interrupt::leaving(left, work).await?;
+    let summary = interrupt::leaving_as(before, work).await?;
     drop(watched);
     if context.output.is_json() {
         context.output.json_line(&Shape::from(summary))
@@ -95,16 +95,41 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     }
 }
 
+/// What a sync leaves that is ended before the new tree is swapped in, and while it is.
+fn left(directory: &Path, state: &Path) -> (Left, Left) {
+    let place = directory.display();
+    let is_there = directory.symlink_metadata().is_ok();
+    let (before, swapping) = match is_there {
+        true => (
+            format!("`{place}` holds what it held before"),
+            format!("`{place}` holds either what it held before or the new tree, whole"),
+        ),
+        false => (
+            format!("nothing is at `{place}` yet"),
+            format!("at `{place}` is either nothing or the new tree, whole"),
+        ),
+    };
+    let hint = format!(
+        "what was begun may still lie in `{}`: the next run clears it away",
+        state.display()
+    );
+    let left = |what: String| Left {
+        what: what.into(),
+        hint: Some(hint.clone()),
+    };
+    (left(before), left(swapping))
+}
+
 /// How far a sync is, and what it would leave.
 struct Watched {
     meter: Meter,
-    swapping: String,
+    swapping: Left,
 }
 
 impl Progress for Watched {
     fn event(&self, event: &ProgressEvent) {
         if *event == ProgressEvent::Swapping {
-            interrupt::set_left(Left::new(self.swapping.clone()));
+            interrupt::set_left(self.swapping.clone());
         }
         self.meter.event(event);
     }
@@ -323,6 +348,21 @@ mod tests {
             corrected: vec![],
             unverifiable: vec![],
         }
+    }
+
+    #[test]
+    fn a_sync_that_is_ended_says_what_is_where_it_was_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Path::new(".shop.code-source");
+        let (before, swapping) = left(&folder.path().join("shop"), state);
+        assert!(before.what.starts_with("nothing is at `"), "{before:?}");
+        assert!(swapping.what.contains("either nothing or"), "{swapping:?}");
+        assert!(before.hint.unwrap().contains("`.shop.code-source`"));
+        let (before, _) = left(folder.path(), state);
+        assert!(
+            before.what.ends_with("holds what it held before"),
+            "{before:?}"
+        );
     }
 
     #[test]

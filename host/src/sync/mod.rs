@@ -90,7 +90,7 @@ async fn sync_from(
 ) -> Result<Summary, SyncError> {
     let previous = sink.open().await?;
     if let Some(state) = &previous {
-        confirm_origin(forge, state)?;
+        confirm_origin(forge, state, sink.name())?;
     }
     progress.event(&ProgressEvent::Resolving);
     let commit = forge.resolve(at).await?;
@@ -114,13 +114,13 @@ async fn sync_from(
 }
 
 /// One sink, one repository: files of two are never mixed.
-fn confirm_origin(forge: &dyn Forge, state: &State) -> Result<(), SyncError> {
+fn confirm_origin(forge: &dyn Forge, state: &State, place: String) -> Result<(), SyncError> {
     let (base_url, repository) = forge.identity();
     if (&state.base_url, &state.repository) == (&base_url, &repository) {
         return Ok(());
     }
     Err(SyncError::Foreign {
-        place: "the destination".into(),
+        place,
         problem: format!(
             "it holds the repository `{}` of {}",
             state.repository, state.base_url

@@ -20,6 +20,11 @@ pub trait Sink: Send {
     /// what was committed last.
     async fn open(&mut self) -> Result<Option<State>, SyncError>;
 
+    /// What a person calls the place.
+    fn name(&self) -> String {
+        "the destination".to_owned()
+    }
+
     /// Begins to change: from nothing, or from what was committed last.
     async fn begin(&mut self, from: Basis) -> Result<(), SyncError>;
 

@@ -147,6 +147,39 @@ async fn an_archive_that_would_write_elsewhere_has_a_status_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_in_the_first_run_says_that_nothing_is_there_and_what_stays() {
+    let desk = Desk::new().await;
+    let sync = ["sync", "web/shop", &desk.path("copy")];
+    let printed = interrupt(begun(&desk, "/archive", STALL, &sync));
+    assert_eq!(printed.status, 130, "{}", printed.stderr);
+    let (copy, state) = (desk.path("copy"), desk.path(".copy.code-source"));
+    for part in [
+        format!("error: interrupted: nothing is at `{copy}` yet\n"),
+        format!("hint: what was begun may still lie in `{state}`: the next run clears it away\n"),
+    ] {
+        assert!(printed.stderr.contains(&part), "{}", printed.stderr);
+    }
+    desk.text(&sync);
+    let kept = std::fs::read_dir(&state).unwrap();
+    let mut kept: Vec<_> = kept.map(|entry| entry.unwrap().file_name()).collect();
+    kept.sort();
+    assert_eq!(kept, ["lock", "record"]);
+    holds(&desk, &desk.tip());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_of_another_repository_is_named() {
+    let desk = Desk::new().await;
+    let copy = desk.path("copy");
+    desk.text(&["sync", "web/shop", &copy]);
+    let other = desk.rig.forge.project("web/other");
+    other.commit("main", "Begin", &[("a", Change::file("a"))]);
+    let printed = desk.runner.run(&["sync", "web/other", &copy]);
+    let said = format!("`{copy}` cannot be used: it holds the repository `1` of ");
+    assert!(printed.stderr.contains(&said), "{}", printed.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_leaves_the_old_tree_and_says_so() {
     let desk = Desk::new().await;
     let sync = ["sync", "web/shop", &desk.path("copy")];

@@ -93,6 +93,12 @@ impl Directory {
         place::removable(&self.path)
     }
 
+    /// Where what belongs to the directory stands beside it, as a person would name it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn state_directory(&self) -> PathBuf {
+        place::state_directory(&self.path)
+    }
+
     async fn enqueue(&mut self, operation: Operation) -> Result<(), SyncError> {
         if let Operation::Write(bytes) = &operation {
             self.queued_bytes += bytes.len();
@@ -146,6 +152,10 @@ impl Sink for Directory {
         let state = store.state().cloned();
         self.store = Some(store);
         Ok(state)
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
     }
 
     async fn begin(&mut self, from: Basis) -> Result<(), SyncError> {

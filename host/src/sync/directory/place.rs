@@ -277,6 +277,17 @@ impl Removal {
     }
 }
 
+/// Where what belongs to a directory stands, in the words in which the directory was named.
+#[cfg(feature = "cli")]
+pub(super) fn state_directory(tree: &Path) -> PathBuf {
+    // A link, and what has no name of its own, such as `..`, stand elsewhere than they say.
+    let real = match tree.file_name().is_none() || tree.is_symlink() {
+        true => fs::canonicalize(tree).unwrap_or_else(|_| tree.to_owned()),
+        false => tree.to_owned(),
+    };
+    real.with_file_name(home_name(real.file_name().unwrap_or_default()))
+}
+
 fn home_name(tree: &OsStr) -> OsString {
     let mut hidden = OsString::from(".");
     hidden.push(tree);
