@@ -14,6 +14,8 @@ use crate::cli::usage::UsageError;
 use crate::cli::words;
 use crate::cli::written;
 use crate::contract::changes::{Author, CommitRequest, Committed, FileAction};
+use crate::contract::types::{ErrorCode, Subject};
+use crate::outcome::Failure;
 
 /// Arguments of `create-commit`.
 #[derive(clap::Args, Debug)]
@@ -65,11 +67,17 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let message = arguments.message.text(&about)?;
     let repository = context.repository(&arguments.repository).await?;
     let request = request(arguments, actions, message, &repository, context).await?;
+    let is_update = |action: &FileAction| matches!(action, FileAction::Update(_));
+    let has_updates = request.actions.iter().any(is_update);
     let call = repository.source.create_commit(&repository.id, &request);
     let path = &repository.path;
     let tried = format!("make a commit to `{branch}` of `{path}`");
     let look = format!("log {path} --branch {branch} --limit 5");
-    let committed = written::make(context.notes, tried, &look, call).await?;
+    let committed = written::make(context.notes, tried, &look, call).await;
+    let committed = committed.map_err(|error| match has_updates {
+        true => with_the_other_option(error, &repository.path),
+        false => error,
+    })?;
     if committed.overtaken {
         context.notes.warning(
             "another commit came in meanwhile: the files that were named are as expected, and the parent tells what else is new",
@@ -84,6 +92,19 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         &format!("Made the commit {id} on {branch} of {path}"),
         &format!("{branch} of {path} is at such a commit, {id}"),
     ))
+}
+
+/// Whoever wants to update a file that is not there may have meant to make it.
+fn with_the_other_option(mut error: CommandError, path: &str) -> CommandError {
+    if let CommandError::Call { failure, .. } = &mut error
+        && let Failure::Answer(answer) = &mut **failure
+        && matches!(answer.code, ErrorCode::NotFound(Subject::Path))
+    {
+        answer.hint = Some(format!(
+            "`--create` makes a file that is not there; `code-source tree {path} --recursive` lists those that are"
+        ));
+    }
+    error
 }
 
 async fn request(
@@ -161,6 +182,33 @@ impl<'a> Shape<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::types::Error as Answer;
+    use crate::report::Report;
+
+    #[test]
+    fn an_update_of_a_file_that_is_not_there_is_told_of_the_other_option() {
+        let hint = |code| {
+            let answer = Answer {
+                code,
+                message: "there is no file `a`".into(),
+                hint: None,
+                remedied_by: None,
+                status: None,
+                request_id: None,
+                retry_after: None,
+            };
+            let error = CommandError::Call {
+                tried: "make a commit".into(),
+                failure: Box::new(Failure::Answer(answer)),
+                report: Box::new(Report::default()),
+            };
+            with_the_other_option(error, "web/shop").describe().hint
+        };
+        let about_file = hint(ErrorCode::NotFound(Subject::Path)).unwrap();
+        assert!(about_file.starts_with("`--create` makes"), "{about_file}");
+        let about_branch = hint(ErrorCode::NotFound(Subject::Reference)).unwrap();
+        assert!(!about_branch.contains("--create"), "{about_branch}");
+    }
 
     #[test]
     fn an_author_has_a_name_and_an_address() {
