@@ -13,12 +13,10 @@ pub(crate) fn with_option(hint: &str) -> String {
             match kept(hint, &option) {
                 // Where nothing is written yet, the rest of the command is needed once more.
                 Some(kept) if kept == option => {
-                    format!("{both}; with that added, `code-source connect NAME …` writes it down")
+                    format!("{both}; `code-source connect NAME` with that added writes it down")
                 }
                 Some(kept) => {
-                    format!(
-                        "{both}; with `{kept}` added, `code-source connect NAME …` writes it down"
-                    )
+                    format!("{both}; `code-source connect NAME` with `{kept}` added writes it down")
                 }
                 None => both,
             }
@@ -101,10 +99,10 @@ mod tests {
         assert_eq!(
             with_option("private-addresses = [\"10.0.0.1/32\"]"),
             "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`; \
-             with that added, `code-source connect NAME …` writes it down"
+             `code-source connect NAME` with that added writes it down"
         );
         assert!(with_option("ca-file = \"/a.pem\"").ends_with(
-            "or `--ca-file FILE`; with that added, `code-source connect NAME …` writes it down"
+            "or `--ca-file FILE`; `code-source connect NAME` with that added writes it down"
         ));
         let access = "access = [\"read\", \"branches\"]";
         assert!(with_option(access).contains("or `--access branches`"));
@@ -130,8 +128,10 @@ mod tests {
     fn what_writes_a_line_down_keeps_what_the_line_had() {
         let written = |line: &str| {
             let hint = with_option(line);
-            let (both, with) = hint.split_once("; with ").unwrap();
-            let options = match with.strip_prefix('`') {
+            let (both, written) = hint
+                .split_once("; `code-source connect NAME` with ")
+                .unwrap();
+            let options = match written.strip_prefix('`') {
                 Some(kept) => kept.split('`').next(),
                 None => both.split('`').nth(1),
             };

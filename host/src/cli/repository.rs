@@ -52,11 +52,7 @@ impl FromStr for RepositoryArgument {
 impl RepositoryArgument {
     /// How the contract names it, on the forge at `base_url`.
     pub(crate) fn reference(&self, base_url: &str) -> Result<RepositoryRef, CommandError> {
-        let named = match self {
-            Self::Address(address) => RepositoryRef::Path(path_at(address, base_url)?),
-            Self::Id(id) => RepositoryRef::Id(id.clone()),
-            Self::Path(path) => RepositoryRef::Path(path.clone()),
-        };
+        let named = self.named(base_url)?;
         let (name, checked) = match &named {
             RepositoryRef::Id(id) => (id, RepositoryName::Id(id).check()),
             RepositoryRef::Path(path) => (path, RepositoryName::Path(path).check()),
@@ -66,6 +62,29 @@ impl RepositoryArgument {
             Err(_) => Err(UsageError::RepositoryName { name: name.clone() }.into()),
         }
     }
+
+    /// The same for a question that may turn out to be about a group, or about an account.
+    pub(crate) fn reference_or_group(&self, base_url: &str) -> Result<RepositoryRef, CommandError> {
+        match self.named(base_url)? {
+            RepositoryRef::Path(name) if is_segment(&name) => Ok(RepositoryRef::Path(name)),
+            _ => self.reference(base_url),
+        }
+    }
+
+    fn named(&self, base_url: &str) -> Result<RepositoryRef, CommandError> {
+        Ok(match self {
+            Self::Address(address) => RepositoryRef::Path(path_at(address, base_url)?),
+            Self::Id(id) => RepositoryRef::Id(id.clone()),
+            Self::Path(path) => RepositoryRef::Path(path.clone()),
+        })
+    }
+}
+
+/// Whether it is the name of one group or one account. A number would be an identity.
+fn is_segment(name: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    !is_number && !matches!(name, "." | "..") && name.chars().all(is_plain)
 }
 
 /// A repository that calls may name.

@@ -71,7 +71,7 @@ usage_errors! {
     TokenVariable =>
         "`--token-env` does not say the name of an environment variable",
         "a name is letters, digits and `_`, such as `--token-env FORGE_TOKEN`; the token itself belongs \
-         into that variable";
+         in that variable";
     Secret =>
         "`--secret` does not say NAME=FILE, the name in lower-case letters, digits and `-`",
         "such as `--secret webhook=/run/secrets/webhook`";

@@ -33,7 +33,8 @@ pub(crate) struct Arguments {
 /// Run `why`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let session = context.open()?;
-    let reference = arguments.repository.reference(&session.source.base_url())?;
+    let base_url = session.source.base_url();
+    let reference = arguments.repository.reference_or_group(&base_url)?;
     let filter = arguments.filter.filter();
     let outcome = Meter::during(
         context.notes,

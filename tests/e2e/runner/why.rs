@@ -59,6 +59,19 @@ async fn what_can_be_no_repository_is_a_mistake_on_the_command_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_told_to_be_one() {
+    let desk = Desk::new().await;
+    let printed = desk.runner.run(&["why", "web"]);
+    assert_eq!(printed.status, 6, "{}", printed.stderr);
+    assert!(
+        printed.text().contains("`web` is a group"),
+        "{}",
+        printed.text()
+    );
+    assert_eq!(desk.runner.run(&["tree", "web"]).status, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repository_in_another_case_is_the_same_one() {
     let desk = Desk::new().await;
     let tree = desk.text(&["tree", "WEB/Shop"]);

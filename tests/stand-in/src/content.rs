@@ -121,7 +121,7 @@ impl Project {
         self.delete_reference(&format!("refs/tags/{name}"));
     }
 
-    /// Stores a file in LFS and returns the pointer that belongs into git.
+    /// Stores a file in LFS and returns the pointer that belongs in git.
     pub fn lfs_object(&self, content: impl Into<Bytes>) -> String {
         let content: Bytes = content.into();
         let id: String = Sha256::digest(&content)
