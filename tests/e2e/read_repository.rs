@@ -1,7 +1,6 @@
 //! `repositories.read-repository`: one repository, by identity or by path.
 
 use code_source::contract::repositories::{Access, RepositoryRef, State, Visibility};
-use code_source::{Error, Failure};
 use code_source_stand_in::{AccessLevel, Change, Feature, Visibility as Shown};
 use code_source_tests::{Rig, code, expect, played};
 
@@ -140,18 +139,16 @@ async fn a_redirect_to_plain_http_is_understood_and_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_path_that_differs_in_case_is_not_confirmed_by_the_host() {
+async fn a_path_in_another_case_is_answered_with_the_one_that_gitlab_has() {
     let rig = Rig::new().await;
-    rig.forge.project("Web/Shop");
-    let outcome = rig.source().read_repository(&path("web/shop")).await;
-    assert!(
-        matches!(outcome.answer, Err(Failure::Host(Error::Identity(_)))),
-        "{outcome:?}"
-    );
-    assert_eq!(
-        expect(rig.source().read_repository(&path("Web/Shop")).await).path,
-        "Web/Shop"
-    );
+    let project = rig.forge.project("Web/Shop");
+    for typed in ["web/shop", "WEB/SHOP", "Web/Shop"] {
+        let found = expect(rig.source().read_repository(&path(typed)).await);
+        assert_eq!(
+            (found.id, &*found.path),
+            (project.id().to_string(), "Web/Shop")
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
