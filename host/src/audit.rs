@@ -37,17 +37,18 @@ struct Appending {
 }
 
 impl AuditFile {
-    /// Append to the file at `path`, made where there is none, readable by its owner only.
+    /// Append to the file at `path`, made where there is none, readable by its owner only. It may be a
+    /// named pipe that somebody reads already.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] if it cannot be opened.
+    /// [`Error::File`] if it cannot be opened, or nobody reads the pipe.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|source| Error::File {
+        let file = opened(&mut options, path).map_err(|source| Error::File {
             action: "open the audit",
             path: path.to_owned(),
             source,
@@ -57,6 +58,31 @@ impl AuditFile {
             is_torn: false,
         })))
     }
+}
+
+/// Open it without waiting for whoever may some day read a named pipe.
+fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags);
+        let file =
+            options
+                .open(path)
+                .map_err(|error| match rustix::io::Errno::from_io_error(&error) {
+                    Some(rustix::io::Errno::NXIO) => {
+                        io::Error::other("nobody reads the named pipe")
+                    }
+                    _ => error,
+                })?;
+        // Lines are written whole, however long that takes.
+        let flags = rustix::fs::fcntl_getfl(&file)?;
+        rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    options.open(path)
 }
 
 impl AuditSink for AuditFile {
@@ -180,4 +206,31 @@ pub(crate) fn now() -> String {
 /// One line, written or not.
 pub(crate) fn write(sink: &dyn AuditSink, line: &Line<'_>) -> io::Result<()> {
     sink.write(&serde_json::to_string(line).map_err(io::Error::other)?)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn a_named_pipe_is_written_to_where_somebody_reads_it_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+        let error = AuditFile::open(&pipe).err().unwrap().to_string();
+        assert!(error.contains("pipe"), "{error}");
+        // Opened for both, it has a reader and waits for none.
+        let mut reader = File::options().read(true).write(true).open(&pipe).unwrap();
+        let audit = AuditFile::open(&pipe).unwrap();
+        audit.write("a line").unwrap();
+        let mut line = [0; 7];
+        reader.read_exact(&mut line).unwrap();
+        assert_eq!(&line, b"a line\n");
+        let flags = rustix::fs::fcntl_getfl(&audit.0.lock().unwrap().file).unwrap();
+        assert!(!flags.contains(rustix::fs::OFlags::NONBLOCK));
+    }
 }

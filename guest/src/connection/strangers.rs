@@ -64,7 +64,7 @@ fn everything_refused(refusal: &Failure) -> Failure {
         .again()
         .with_code(ErrorCode::NotTheApi(Stranger::WebFirewall))
         .with_message(
-            "every question is refused with status 403, and no answer has a reason of GitLab's own",
+            "reading GitLab's version is refused with status 403, and no answer has a reason of GitLab's own",
         )
         .with_hint(
             "ask whoever runs what stands before GitLab, such as a gateway or a web firewall, to let \

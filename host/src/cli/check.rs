@@ -31,7 +31,7 @@ pub(crate) async fn run(_: Arguments, context: &mut Context) -> Result<(), Comma
     if context.output.is_json() {
         context.output.json_line(&shape)?;
     } else {
-        context.output.text(shape.for_people())?;
+        context.output.text(shape.for_people(room_of_output()))?;
     }
     if shape.works {
         Ok(())
@@ -101,8 +101,8 @@ struct RateLimitShape {
 }
 
 impl Shape {
-    /// The same for people.
-    pub(crate) fn for_people(&self) -> String {
+    /// The same for people, in so many columns.
+    pub(crate) fn for_people(&self, room: Option<usize>) -> String {
         let version = [
             Some(&self.product),
             self.version.as_ref(),
@@ -121,7 +121,6 @@ impl Shape {
                 self.rate_limit.as_ref().map(RateLimitShape::for_people),
             ),
         ]);
-        let room = room_of_output();
         for finding in &self.findings {
             text.push('\n');
             text.push_str(&finding.for_people(room));
@@ -261,7 +260,7 @@ mod tests {
 
     #[test]
     fn people_see_whom_the_token_stands_for_and_that_nothing_is_wrong() {
-        let text = anstream::adapter::strip_str(&report(vec![]).for_people()).to_string();
+        let text = anstream::adapter::strip_str(&report(vec![]).for_people(None)).to_string();
         assert_eq!(
             text,
             "Forge    Forge 1.2\nAccount  bot (Bot\\u{1b}), administrator\n\
@@ -294,7 +293,7 @@ mod tests {
             })
         );
         assert_eq!(value["rate-limit"]["remaining"], 12);
-        let text = anstream::adapter::strip_str(&shape.for_people()).to_string();
+        let text = anstream::adapter::strip_str(&shape.for_people(None)).to_string();
         assert!(
             text.ends_with(
                 "\nerror: too old (old)\nhint: update (for the forge's administrator)\n"

@@ -30,10 +30,15 @@ impl ConfirmationArguments {
         if self.yes {
             return Ok(false);
         }
-        if context.output.is_json() || !can_ask() {
-            return Err(UsageError::NobodyToAsk.into());
+        let obstacle = match (context.output.is_json(), can_ask()) {
+            (false, true) => return Ok(true),
+            (true, true) => "`--json` asks nothing",
+            (_, false) => "nobody is there to answer",
+        };
+        Err(UsageError::NobodyToAsk {
+            obstacle: obstacle.to_owned(),
         }
-        Ok(true)
+        .into())
     }
 }
 

@@ -1,19 +1,19 @@
 //! Bytes on their way to where they are wanted: apart because a file, a terminal, a pipe and JSON
 //! each ask for something else.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tempfile::NamedTempFile;
 
 use super::context::Context;
 use super::escape::Pieces;
 use super::failure::CommandError;
 use super::progress::Meter;
 use super::usage::UsageError;
+use crate::config::replace::{Readers, beside};
 use crate::content::Content;
-use crate::kind;
+use crate::kind::replaceable;
 
 /// Where content goes.
 #[derive(Args, Clone, Debug)]
@@ -55,8 +55,8 @@ impl Delivery {
                 source,
             }
         };
-        kind::check_replaceable(path).map_err(failed("write"))?;
-        let mut temporary = beside(path).map_err(failed("create a file beside"))?;
+        let meant = replaceable(path).map_err(failed("write"))?;
+        let mut temporary = beside(&meant, Readers::All).map_err(failed("create a file beside"))?;
         let (mut written, total) = (0, self.content.size());
         let mut writer = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
         while let Some(piece) = self.next().await? {
@@ -68,7 +68,7 @@ impl Delivery {
         drop(writer);
         temporary.as_file().sync_all().map_err(failed("write"))?;
         temporary
-            .persist(path)
+            .persist(&meant)
             .map_err(|error| failed("replace")(error.error))?;
         Ok(written)
     }
@@ -128,19 +128,6 @@ impl Delivery {
     }
 }
 
-/// A file that lives in the same directory, so that renaming it is all that is left to do, and
-/// that everybody may read whom the user lets read new files.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".code-source-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
-}
-
 /// What git and other tools go by: text has no zero byte near its beginning.
 fn is_binary(piece: &[u8]) -> bool {
     piece.iter().take(8_000).any(|byte| *byte == 0)
@@ -153,16 +140,6 @@ const LARGEST_IN_JSON: usize = 16 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_temporary_file_is_beside_its_target_and_gone_when_dropped() {
-        let directory = tempfile::tempdir().unwrap();
-        let target = directory.path().join("a.tar.gz");
-        let temporary = beside(&target).unwrap();
-        assert_eq!(temporary.path().parent(), Some(directory.path()));
-        drop(temporary);
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
-    }
 
     #[test]
     fn only_a_zero_byte_makes_a_file_binary() {

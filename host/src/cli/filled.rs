@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::progress::columns;
+use super::progress::{columns, columns_of};
 
 /// Columns of the terminal that standard error is; nothing where it is none, because whatever reads
 /// it there looks for sentences in lines.
@@ -13,9 +13,10 @@ pub(crate) fn room() -> Option<usize> {
     std::io::stderr().is_terminal().then(columns)
 }
 
-/// The same for standard output.
+/// The same for standard output: programs want lines as they are.
 pub(crate) fn room_of_output() -> Option<usize> {
-    std::io::stdout().is_terminal().then(columns)
+    let output = std::io::stdout();
+    output.is_terminal().then(|| columns_of(&output))
 }
 
 /// `text`, which stands behind a label of so many columns, in lines of so many columns, of which

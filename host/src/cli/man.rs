@@ -11,6 +11,8 @@ use super::CommandLine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::CommandError;
+use crate::config::replace::{Readers, beside};
+use crate::kind::replaceable;
 
 /// Arguments of `man`.
 #[derive(clap::Args, Debug)]
@@ -69,19 +71,17 @@ fn write(directory: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), CommandErr
     std::fs::create_dir_all(directory).map_err(unusable("make the directory", directory))?;
     for (name, page) in pages {
         let file = directory.join(name);
-        put(directory, &file, page).map_err(unusable("write", &file))?;
+        put(&file, page).map_err(unusable("write", &file))?;
     }
     Ok(())
 }
 
 /// Pages are for everybody, as far as the umask lets them; temporary files by themselves are not.
-fn put(directory: &Path, file: &Path, page: &[u8]) -> std::io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut written = builder.tempfile_in(directory)?;
+fn put(file: &Path, page: &[u8]) -> std::io::Result<()> {
+    let meant = replaceable(file)?;
+    let mut written = beside(&meant, Readers::All)?;
     written.write_all(page)?;
-    written.persist(file)?;
+    written.persist(meant)?;
     Ok(())
 }
 
@@ -201,6 +201,19 @@ mod tests {
                 assert!(text.contains(part), "{name}: {part}");
             }
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_page_takes_the_place_of_nothing_but_a_page() {
+        let folder = tempfile::tempdir().unwrap();
+        let (page, link) = (folder.path().join("page"), folder.path().join("link"));
+        std::os::unix::fs::symlink("page", &link).unwrap();
+        put(&link, b"text").unwrap();
+        assert_eq!(std::fs::read(&page).unwrap(), b"text");
+        assert!(link.is_symlink());
+        std::os::unix::fs::symlink("/dev/null", folder.path().join("device")).unwrap();
+        assert!(put(&folder.path().join("device"), b"text").is_err());
     }
 
     #[test]

@@ -102,12 +102,20 @@ pub(crate) async fn connect(
     argument: &RepositoryArgument,
 ) -> Result<Connected, CommandError> {
     let reference = argument.reference(&session.source.base_url())?;
-    if let Some(connected) = configured(session, &reference) {
+    connect_to(session, &reference).await
+}
+
+/// The same for one that is named as the contract does.
+pub(crate) async fn connect_to(
+    session: &Session,
+    reference: &RepositoryRef,
+) -> Result<Connected, CommandError> {
+    if let Some(connected) = configured(session, reference) {
         return Ok(connected);
     }
-    let mut outcome = session.source.connect_repository(&reference).await;
+    let mut outcome = session.source.connect_repository(reference).await;
     let mut moved = None;
-    if let (RepositoryRef::Path(path), Some(id)) = (&reference, moved_to(&outcome.answer)) {
+    if let (RepositoryRef::Path(path), Some(id)) = (reference, moved_to(&outcome.answer)) {
         session.notes.report(&outcome.report);
         moved = Some(path);
         outcome = session
@@ -115,7 +123,7 @@ pub(crate) async fn connect(
             .connect_repository(&RepositoryRef::Id(id))
             .await;
     }
-    let tried = format!("find the repository {}", name(&reference));
+    let tried = format!("find the repository {}", name(reference));
     let (source, repository) = session.notes.answer(tried, outcome)?;
     if let Some(path) = moved {
         session

@@ -5,6 +5,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::escape;
+use super::filled::room_of_output;
 
 /// A table that is written page by page: the widths of one page begin where those of the page
 /// before ended, so that memory stays that of a page.
@@ -23,7 +24,7 @@ impl Table {
             headers,
             widths: headers.iter().map(|header| header.width()).collect(),
             begun: false,
-            room: room(),
+            room: room_of_output(),
         }
     }
 
@@ -105,15 +106,6 @@ impl Table {
         }
         text.push('\n');
     }
-}
-
-/// Columns of the terminal that standard output is; nothing where it is none, because programs want
-/// lines as they are.
-fn room() -> Option<usize> {
-    use std::io::IsTerminal as _;
-    std::io::stdout()
-        .is_terminal()
-        .then(super::progress::columns)
 }
 
 /// Text in lines of so many columns, broken between words. A word that is longer stays whole.

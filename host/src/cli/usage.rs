@@ -120,6 +120,9 @@ usage_errors! {
     TokenNotKept { path } =>
         "`{path}` is no file that will hold the token the next time as well",
         "`--token-stdin` takes a token that comes from another program, and keeps it";
+    TokenDirectory { path } =>
+        "`{path}` is a directory",
+        "name the file that holds the token";
     TokenFromTerminal =>
         "standard input is a terminal, which would show the token",
         "leave out `--token-stdin`: it is asked for, and not shown";
@@ -141,6 +144,9 @@ usage_errors! {
     RepositoryUnchecked { path } =>
         "without a check nobody knows which repository `{path}` is",
         "say its number, `--repository {path},id=…`, or leave out `--no-check`";
+    RepositoryWithoutPath { id } =>
+        "without a check nobody knows the path of the repository {id}",
+        "say it, `--repository PATH,id={id}`, or leave out `--no-check`";
     RepositoriesElsewhere =>
         "the repositories of the connection are those of another address",
         "name them anew, `--repository PATH,id=…`, or leave out `--no-check`";
@@ -149,8 +155,8 @@ usage_errors! {
         "only what `sync` filled is removed; `rm` removes anything";
 
     // Writing.
-    NobodyToAsk =>
-        "this asks before it does something, and nobody is there to answer",
+    NobodyToAsk { obstacle } =>
+        "this asks before it does something, and {obstacle}",
         "`--yes` does it without asking";
     NobodyToWrite { options } =>
         "the text is missing, and nobody is there to write it",

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::FlockOperation;
 use zeroize::Zeroizing;
 
-use super::replace::{directory_of, persist_names, put_secret, replace};
+use super::replace::{persist_names, put_secret, replace};
 use super::{Configuration, ConfigurationError};
 use crate::credential::Secret;
-use crate::kind;
+use crate::kind::{directory_of, replaceable};
 
 /// A configuration file as it was read; it need not be there yet.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl ConfigurationFile {
             obsolete: Vec::new(),
         };
         let path = self.configuration.file();
-        kind::check_replaceable(path).map_err(unwritable("write", path))?;
+        replaceable(path).map_err(unwritable("write", path))?;
         let directory = directory_of(path);
         change.make(directory)?;
         // The lock is on the directory: the file itself is exchanged, and may not be there.

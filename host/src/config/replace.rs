@@ -4,15 +4,16 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::kind;
+use tempfile::NamedTempFile;
+
+use crate::kind::{directory_of, replaceable};
 
 /// Exchange what a file holds, and keep its mode and its owner. A link leads to the file that is
 /// meant, which need not be there yet. Anything that is there and no file is left as it is.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    kind::check_replaceable(path)?;
-    let path = meant(path)?;
+    let path = replaceable(path)?;
     let before = match path.metadata() {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -24,9 +25,34 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Put a file there that its owner alone can read, whatever was there before. A link gives way.
 pub(crate) fn put_secret(path: &Path, content: &[u8]) -> io::Result<()> {
     if !path.is_symlink() {
-        kind::check_replaceable(path)?;
+        replaceable(path)?;
     }
     exchange(path, content, None)
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Readers {
+    /// Whoever the user lets read new files.
+    All,
+    Owner,
+}
+
+/// A file in the same directory as another, so that renaming it is all that is left to do. It is
+/// removed where it is dropped.
+pub(crate) fn beside(path: &Path, readers: Readers) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".code-source-");
+    #[cfg(unix)]
+    if let Readers::All = readers {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let made = builder.tempfile_in(directory_of(path));
+    // The error says at its end which file it was, and nobody has asked for that one.
+    made.map_err(|error| match error.to_string().rsplit_once(" at path ") {
+        Some((problem, _)) => io::Error::new(error.kind(), problem),
+        None => error,
+    })
 }
 
 /// Make the names in a directory survive a loss of power, as far as the system lets us.
@@ -35,16 +61,8 @@ pub(crate) fn persist_names(directory: &Path) {
     let _ = File::open(directory).and_then(|directory| directory.sync_all());
 }
 
-/// The directory that a file is in.
-pub(crate) fn directory_of(path: &Path) -> &Path {
-    let directory = path.parent();
-    let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
-    directory.unwrap_or(Path::new("."))
-}
-
 fn exchange(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Result<()> {
-    let directory = directory_of(path);
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    let mut file = beside(path, Readers::Owner)?;
     if let Some(before) = before {
         let now = file.as_file().metadata()?;
         let owner = (before.uid() != now.uid()).then_some(before.uid());
@@ -58,28 +76,9 @@ fn exchange(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Resul
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
-    persist_names(directory);
+    persist_names(directory_of(path));
     Ok(())
 }
-
-/// Where links lead, to whatever is there or could be.
-fn meant(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        match path.canonicalize() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            found => return found,
-        }
-        let Ok(target) = path.read_link() else {
-            return Ok(path);
-        };
-        path = directory_of(&path).join(target);
-    }
-    Err(io::Error::other("too many links"))
-}
-
-/// As many as Linux follows.
-const MOST_LINKS: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -103,6 +102,27 @@ mod tests {
         assert!(link.symlink_metadata().unwrap().is_symlink());
         assert_eq!(mode(&file), 0o640);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_temporary_file_is_beside_its_target_and_gone_when_dropped() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("file");
+        let temporary = beside(&target, Readers::All).unwrap();
+        assert_eq!(temporary.path().parent(), Some(directory.path()));
+        drop(temporary);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_made_is_not_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = beside(&folder.path().join("no/file"), Readers::Owner).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert_eq!(
+            error.to_string(),
+            io::Error::from_raw_os_error(rustix::io::Errno::NOENT.raw_os_error()).to_string()
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::source::{Form, contents};
 use super::{Secret, TokenSource};
+use crate::kind::check_readable;
 
 /// What a token's source looks like, and whether there is a token in it.
 #[derive(Clone, Debug)]
@@ -152,7 +153,7 @@ impl TokenSource {
     }
 }
 
-/// Read a file that may be a pipe which nobody writes to. Only a thread of its own can be left
+/// Read a file that may be an open pipe which nobody writes to. Only a thread of its own can be left
 /// behind there.
 async fn read(path: &Path, patience: Duration) -> Result<Zeroizing<Vec<u8>>, String> {
     let path = path.to_owned();
@@ -160,7 +161,7 @@ async fn read(path: &Path, patience: Duration) -> Result<Zeroizing<Vec<u8>>, Str
     let reading = std::thread::Builder::new().name("token".into());
     let reading = reading.spawn(move || {
         // Whoever waited for it may be gone.
-        let _ = sender.send(contents(&path));
+        let _ = sender.send(check_readable(&path).and_then(|()| contents(&path)));
     });
     reading.map_err(|error| error.to_string())?;
     match tokio::time::timeout(patience, receiver).await {
@@ -317,18 +318,32 @@ mod tests {
     #[tokio::test]
     #[cfg(unix)]
     async fn what_has_no_end_is_too_long_and_a_pipe_is_waited_for_only_so_long() {
-        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        use std::os::fd::AsRawFd as _;
 
         let device = TokenSource::File("/dev/zero".into());
         let (kind, _) = inspect(device).await.unwrap();
         assert_eq!(kind, TokenProblemKind::Malformed);
-        let folder = tempfile::tempdir().unwrap();
-        let pipe = folder.path().join("pipe");
-        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
-        let (brief, source) = (Duration::from_millis(200), TokenSource::File(pipe));
+        let (reader, _writer) = std::io::pipe().unwrap();
+        let open = format!("/dev/fd/{}", reader.as_raw_fd());
+        let (brief, source) = (Duration::from_millis(200), TokenSource::File(open.into()));
         let (kind, detail) = inspect_within(brief, source).await.unwrap();
         assert_eq!(kind, TokenProblemKind::Unreadable);
         assert!(detail.contains("nobody wrote anything"), "{detail}");
+    }
+
+    #[tokio::test]
+    #[cfg(unix)]
+    async fn a_named_pipe_is_refused_as_every_other_command_refuses_it() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let source = TokenSource::File(pipe);
+        let (kind, detail) = inspect(source.clone()).await.unwrap();
+        assert_eq!(kind, TokenProblemKind::Unreadable);
+        let refused = source.read(Form::Token).unwrap_err().to_string();
+        assert!(refused.contains(&detail), "{refused}: {detail}");
     }
 
     #[tokio::test]

@@ -36,9 +36,9 @@ impl TokenSource {
     pub(crate) fn place(&self) -> String {
         match self {
             Self::Environment(_) if self.may_be_secret() => {
-                "the environment variable named there".to_owned()
+                format!("the environment variable {NOT_REPEATED}")
             }
-            Self::File(_) if self.may_be_secret() => "the file named there".to_owned(),
+            Self::File(_) if self.may_be_secret() => format!("the file {NOT_REPEATED}"),
             Self::Environment(name) => format!("the environment variable `{name}`"),
             Self::File(path) => format!("the file `{}`", path.display()),
             Self::Value(_) => "the embedder".to_owned(),
@@ -47,11 +47,9 @@ impl TokenSource {
 
     /// Whether what should be the name of a place may be the secret itself: nothing is there, and it
     /// looks like one.
-    fn may_be_secret(&self) -> bool {
+    pub(crate) fn may_be_secret(&self) -> bool {
         match self {
-            Self::Environment(name) => {
-                !is_variable(name) || looks_secret(name) && std::env::var_os(name).is_none()
-            }
+            Self::Environment(name) => is_no_variable(name) || looks_secret(name) && !is_set(name),
             Self::File(path) => {
                 let name = path.file_name().map(|name| name.to_string_lossy());
                 name.is_some_and(|name| looks_secret(&name)) && path.symlink_metadata().is_err()
@@ -63,7 +61,7 @@ impl TokenSource {
     /// Read it, and refuse what cannot be a secret of that form.
     pub(super) fn read(&self, form: Form) -> Result<Secret, Error> {
         let text = match self {
-            Self::Environment(name) if !is_variable(name) => {
+            Self::Environment(name) if is_no_variable(name) => {
                 return Err(self.problem(form, NO_VARIABLE));
             }
             Self::Environment(name) => Zeroizing::new(std::env::var(name).map_err(|error| {
@@ -164,12 +162,18 @@ impl Form {
     }
 }
 
-/// Whether a text can be the name of an environment variable, as POSIX has them.
-pub(crate) fn is_variable(name: &str) -> bool {
+/// Whether a text is no environment variable, and cannot be the name of one as POSIX has them. A
+/// variable that is set has whatever name it has: Kubernetes allows `-` and `.` in it.
+pub(crate) fn is_no_variable(name: &str) -> bool {
     let is_part = |one: char| one.is_ascii_alphanumeric() || one == '_';
-    !name.is_empty()
+    let is_name = !name.is_empty()
         && name.chars().all(is_part)
-        && !name.starts_with(|one: char| one.is_ascii_digit())
+        && !name.starts_with(|one: char| one.is_ascii_digit());
+    !is_name && !is_set(name)
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some()
 }
 
 /// Whether a text is as long as a secret, and a part of it is drawn by lot: names are made of words,
@@ -185,7 +189,15 @@ fn looks_secret(text: &str) -> bool {
         run.len() >= SHORTEST / 2 && kinds.into_iter().filter(|kind| *kind).count() > 1
     };
     let mut runs = text.split(|one: char| !one.is_ascii_alphanumeric());
-    text.len() >= SHORTEST && text.chars().all(is_part) && runs.any(is_drawn)
+    text.len() >= SHORTEST && text.chars().all(is_part) && runs.any(is_drawn) && !has_suffix(text)
+}
+
+/// Whether a name ends as names of files do, such as in `.txt`.
+fn has_suffix(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(before, suffix)| {
+        let is_short = (1..=LONGEST_SUFFIX).contains(&suffix.len());
+        !before.is_empty() && is_short && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 /// What is in a file, as far as it can be a secret: a device has no end.
@@ -209,11 +221,17 @@ pub(super) struct Changed {
     file: u64,
 }
 
+/// Said in the place of a name.
+const NOT_REPEATED: &str = "whose name is not repeated here, for it may be the secret itself";
+
 /// Said of what is no name of a variable, and may be the secret itself.
 const NO_VARIABLE: &str = "what should be its name is not letters, digits and `_`";
 
 /// No server takes a header that is longer.
 const LONGEST: usize = 8 << 10;
+
+/// Parts of a token behind a dot are longer, or have digits.
+const LONGEST_SUFFIX: usize = 5;
 
 /// A line break at the end is none of it, and one more byte shows that it is too long.
 const BEYOND: usize = 3;
@@ -285,6 +303,7 @@ mod tests {
         for name in [
             "/run/secrets/forge-token",
             "token-of-acme-2024.txt",
+            "./MyForgeTokenFile.txt",
             "/var/run/secrets/code-source/TOKEN_FOR_STAGING_2",
         ] {
             let place = TokenSource::File(name.into()).place();
@@ -305,8 +324,10 @@ mod tests {
             ("1A", false),
             ("A-B", false),
             ("A B", false),
+            ("A=B", false),
+            ("A\0B", false),
         ] {
-            assert_eq!(is_variable(name), is_name, "{name}");
+            assert_eq!(!is_no_variable(name), is_name, "{name}");
         }
     }
 

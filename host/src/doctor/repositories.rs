@@ -171,7 +171,8 @@ fn of_path(expected: &ExpectedRepository, repository: &Repository) -> Option<Pro
         (Some(path), _) | (None, RepositoryRef::Path(path)) => path,
         (None, RepositoryRef::Id(_)) => return None,
     };
-    (*before != repository.path).then(|| {
+    // Forges know no case in paths.
+    (before.to_lowercase() != repository.path.to_lowercase()).then(|| {
         Problem::new(
             "repository-moved",
             format!("`{before}` has moved to `{}`", repository.path),

@@ -45,7 +45,7 @@ pub(super) const CAUSES: &[Cause] = &[
 
 /// Something refuses everything, and is nobody that is known.
 const REFUSED: Expected = Expected {
-    says: "a web firewall answers, and not the forge's API: every question is refused with status 403, …",
+    says: "a web firewall answers, and not the forge's API: reading GitLab's version is refused with status 403, …",
     code: "web-firewall",
     hint: "ask whoever runs what stands before GitLab",
     not_reached: "version token account repositories rate-limit clock",

@@ -36,6 +36,11 @@ async fn a_file_is_written_whole() {
     std::fs::write(&file, "old").unwrap();
     desk.text(&["cat", "web/shop", "bytes", "--output", &file]);
     assert!(std::fs::read(&file).unwrap() == noise(1, 300_000));
+    let link = desk.path("link");
+    std::os::unix::fs::symlink("bytes", &link).unwrap();
+    desk.text(&["cat", "web/shop", "README.md", "--output", &link]);
+    assert!(std::path::Path::new(&link).is_symlink());
+    assert!(std::fs::read(&file).unwrap() != noise(1, 300_000));
     let answer = desk.json(&["archive", "web/shop", "--output", &archive]);
     let size = std::fs::metadata(&archive).unwrap().len();
     assert_eq!(answer["bytes"], size);
@@ -43,6 +48,24 @@ async fn a_file_is_written_whole() {
     assert_eq!(&printed.success().stdout[257..262], b"ustar");
     let part = ["archive", "web/shop", "--path", "src", "--format", "zip"];
     assert!(desk.runner.run(&part).success().stdout.starts_with(b"PK"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_output_goes_to_already_is_no_file_that_could_be_replaced() {
+    let desk = Desk::new().await;
+    let log = desk.path("log");
+    std::fs::write(&log, "before\n").unwrap();
+    let arguments = ["cat", "web/shop", "README.md", "--output", "/dev/stdout"];
+    let mut command = desk.runner.command(&arguments);
+    command.stdout(std::fs::File::options().append(true).open(&log).unwrap());
+    let output = command
+        .stderr(std::process::Stdio::piped())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("is no regular file"), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "before\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

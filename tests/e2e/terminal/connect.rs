@@ -104,7 +104,7 @@ async fn an_address_that_cannot_be_is_refused_at_once_and_asked_for_again() {
     }
     terminal.press(Key::Escape);
     terminal.wait_for("Give up? [y/N]");
-    terminal.type_text("y");
+    terminal.type_text("y\n");
     assert_eq!(terminal.end(), 130);
     assert_eq!(study.rig.asked(""), 0);
 }

@@ -53,7 +53,7 @@ fn give_up_at_each(study: &Study, arguments: &[&str], questions: &[(&str, String
             // What was answered is not lost by one key that is easily pressed.
             if key == Key::Escape && number > 0 {
                 terminal.wait_for("Give up? [y/N]");
-                terminal.type_text("y");
+                terminal.type_text("y\n");
             }
             is_given_up(study, &mut terminal);
         }
@@ -155,7 +155,7 @@ async fn whoever_does_not_give_up_is_asked_the_same_again_and_no_key_shows_the_t
     terminal.type_text(&study.rig.token[..half]);
     terminal.press(Key::Escape);
     terminal.wait_for("Give up? [y/N]");
-    terminal.type_text("n");
+    terminal.type_text("n\n");
     terminal.wait_until("the question again", |all| {
         all.trim_end().ends_with("Token (not shown)\n>")
     });
@@ -179,7 +179,7 @@ async fn a_list_that_is_not_given_up_is_there_once() {
     terminal.wait_for("What does it hold?");
     terminal.press(Key::Escape);
     terminal.wait_for("Give up? [y/N]");
-    terminal.type_text("n");
+    terminal.type_text("n\n");
     terminal.wait_until("the list again and once", |all| {
         !all.contains("Give up?") && all.contains("Enter takes")
     });
@@ -248,4 +248,63 @@ async fn whoever_wants_something_else_to_be_written_keeps_the_other_answers() {
     let text = study.read("home/config.toml");
     assert!(text.contains("[connections.second]"), "{text}");
     assert!(text.contains("web/shop"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_token_takes_neither_the_name_nor_the_repositories_away() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let mut terminal = study.connect(&[&token], 80);
+    for (question, answer) in [
+        ("api/cart", "cart\n"),
+        ("What does it hold?", "back\n"),
+        ("> main", "\n"),
+        ("Connect a second one? [y/N]", "n\n"),
+        ("Name of the connection", "first\n"),
+        ("Write this? [Y/n]", "n\n"),
+        ("What should be different?", "token\n"),
+        ("It is in a file", "variable\n"),
+        ("Name of the variable", "no-variable\n"),
+        ("does not say the name of an environment variable", "file\n"),
+        (
+            "File with the token",
+            &format!("{}\n", study.rig.folder().display()),
+        ),
+        ("is a directory", "file\n"),
+    ] {
+        terminal.wait_for(question);
+        terminal.type_text(answer);
+    }
+    terminal.wait_for_times("File with the token", 2);
+    terminal.type_text(&format!("{}\n", study.path("token")));
+    terminal.wait_for_times("Write this? [Y/n]", 2);
+    terminal.press(Key::Enter);
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    let text = study.read("home/config.toml");
+    for part in [
+        "[connections.first]",
+        "path = \"api/cart\"",
+        "type = \"backend\"",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(!text.contains(&study.rig.token), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_enter_behind_a_no_to_giving_up_answers_nothing_else() {
+    let study = Study::new().await;
+    let token = study.token_option();
+    let mut terminal = study.connect(&["acme", &token, "--repository=web/shop"], 80);
+    terminal.wait_for("What does web/shop hold?");
+    terminal.type_text("front\n");
+    terminal.wait_for("Write this? [Y/n]");
+    terminal.press(Key::Escape);
+    terminal.wait_for("Give up? [y/N]");
+    terminal.type_text("n\n");
+    terminal.wait_until("the question again", |all| {
+        all.trim_end().ends_with("Write this? [Y/n]\n>")
+    });
+    terminal.press(Key::CtrlC);
+    is_given_up(&study, &mut terminal);
 }

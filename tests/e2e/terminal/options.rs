@@ -195,11 +195,17 @@ async fn without_a_check_nothing_is_asked() {
     study
         .connect_alone(&["acme", &token, "--no-check", "--repository=web/shop,id=7"])
         .success();
-    assert!(
-        study
-            .read("home/config.toml")
-            .contains("id = \"7\", path = \"web/shop\"")
-    );
+    let page = format!("--repository={}/web/cart,id=8", study.rig.forge.url());
+    study
+        .connect_alone(&["shop", &token, "--no-check", &page])
+        .success();
+    let text = study.read("home/config.toml");
+    for entry in [
+        "id = \"7\", path = \"web/shop\"",
+        "id = \"8\", path = \"web/cart\"",
+    ] {
+        assert!(text.contains(entry), "{text}");
+    }
     assert_eq!(study.rig.asked(""), 0);
 }
 
@@ -283,8 +289,16 @@ async fn a_path_and_a_number_have_to_be_those_of_one_repository() {
     let both = study.connect_alone(&["acme", &token, "--repository=web/shop,id=2"]);
     fails(&both, 2, &["number 2 is `api/cart`, and not `web/shop`"]);
     assert_eq!(study.written(), Vec::<String>::new());
-    let one = ["acme", &token, "--repository=web/shop,id=1"];
-    study.connect_alone(&one).success();
+    let page = format!("{}/web/shop", study.rig.forge.url());
+    for (name, one) in [
+        ("a", "web/shop"),
+        ("b", "web/shop.git"),
+        ("c", "1"),
+        ("d", &page),
+    ] {
+        let option = format!("--repository={one},id=1");
+        study.connect_alone(&[name, &token, &option]).success();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,6 +309,13 @@ async fn a_token_that_is_gone_the_next_time_is_not_written_down() {
     arguments.splice(0..0, ["connect", "acme", "--token-file=/dev/stdin"]);
     let printed = piped(&study, &arguments, &study.rig.token);
     fails(&printed, 2, &["`/dev/stdin`", "`--token-stdin`"]);
+    let folder = format!("--token-file={}", study.rig.folder().display());
+    let url = format!("--url={}", study.rig.forge.url());
+    let directory = study.runner().run(&["connect", "acme", &url, &folder]);
+    fails(&directory, 2, &["is a directory", "name the file"]);
+    let lost = format!("--audit-file={}", study.path("nowhere/audit"));
+    let lost = study.connect_alone(&["acme", &study.token_option(), &lost]);
+    fails(&lost, 1, &["cannot begin the audit", "nowhere/audit"]);
     assert_eq!(study.written(), Vec::<String>::new());
 }
 

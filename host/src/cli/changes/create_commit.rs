@@ -68,14 +68,15 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     let repository = context.repository(&arguments.repository).await?;
     let request = request(arguments, actions, message, &repository, context).await?;
     let is_update = |action: &FileAction| matches!(action, FileAction::Update(_));
-    let has_updates = request.actions.iter().any(is_update);
+    // Otherwise what is not there may be what was to be moved or deleted.
+    let has_only_updates = request.actions.iter().all(is_update);
     let call = repository.source.create_commit(&repository.id, &request);
     let path = &repository.path;
     let tried = format!("make a commit to `{branch}` of `{path}`");
     let look = format!("log {path} --branch {branch} --limit 5");
     let committed = written::make(context.notes, tried, &look, call).await;
-    let committed = committed.map_err(|error| match has_updates {
-        true => with_the_other_option(error, &repository.path),
+    let committed = committed.map_err(|error| match has_only_updates {
+        true => with_the_other_option(error, &repository.path, &branch),
         false => error,
     })?;
     if committed.overtaken {
@@ -95,13 +96,14 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
 }
 
 /// Whoever wants to update a file that is not there may have meant to make it.
-fn with_the_other_option(mut error: CommandError, path: &str) -> CommandError {
+fn with_the_other_option(mut error: CommandError, path: &str, branch: &str) -> CommandError {
     if let CommandError::Call { failure, .. } = &mut error
         && let Failure::Answer(answer) = &mut **failure
         && matches!(answer.code, ErrorCode::NotFound(Subject::Path))
     {
         answer.hint = Some(format!(
-            "`--create` makes a file that is not there; `code-source tree {path} --recursive` lists those that are"
+            "`--create` makes a file that is not there; `code-source tree {path} --branch {branch} --recursive` \
+             lists those that are"
         ));
     }
     error
@@ -202,10 +204,13 @@ mod tests {
                 failure: Box::new(Failure::Answer(answer)),
                 report: Box::new(Report::default()),
             };
-            with_the_other_option(error, "web/shop").describe().hint
+            with_the_other_option(error, "web/shop", "main")
+                .describe()
+                .hint
         };
         let about_file = hint(ErrorCode::NotFound(Subject::Path)).unwrap();
         assert!(about_file.starts_with("`--create` makes"), "{about_file}");
+        assert!(about_file.contains("--branch main"), "{about_file}");
         let about_branch = hint(ErrorCode::NotFound(Subject::Reference)).unwrap();
         assert!(!about_branch.contains("--create"), "{about_branch}");
     }

@@ -7,13 +7,13 @@ use crate::cli::arguments::GlobalArguments;
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
 use crate::config::{private_address_problem, webhook_problem};
-use crate::credential::is_variable;
+use crate::credential::is_no_variable;
 use crate::transport::Proxy;
 
 /// Whether the options can be meant, as far as each of them tells alone.
 pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
     if let Some(name) = &options.token_env
-        && !is_variable(name)
+        && is_no_variable(name)
     {
         return Err(UsageError::TokenVariable.into());
     }

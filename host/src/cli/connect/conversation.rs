@@ -10,6 +10,7 @@ use crate::cli::confirmation;
 use crate::cli::context::Context;
 use crate::cli::explain;
 use crate::cli::failure::CommandError;
+use crate::cli::filled::room;
 use crate::cli::prompt::{Line, List, Prompter, Row};
 use crate::cli::session::Session;
 use crate::cli::usage::UsageError;
@@ -29,6 +30,8 @@ pub(super) struct Conversation<'c> {
     wishes: Vec<Wish>,
     /// Whether repositories are chosen where none is named.
     chooses: bool,
+    /// Whether somebody said what it is called.
+    is_named: bool,
 }
 
 /// What somebody wants to be otherwise than it was shown.
@@ -51,6 +54,7 @@ impl<'c> Conversation<'c> {
         Ok(Self {
             wishes: std::mem::take(&mut arguments.repository),
             chooses: true,
+            is_named: arguments.name.is_some(),
             prompter: Prompter::start(NOTHING_WRITTEN)?,
             draft,
             context,
@@ -109,7 +113,7 @@ impl<'c> Conversation<'c> {
         if !self.arguments.no_check {
             return self.settle(is_update).await;
         }
-        self.complete(is_update).await?;
+        self.complete(is_update || self.is_kept()).await?;
         self.draft.chosen(self.file)?;
         self.draft.repositories = repositories::believed(&self.wishes, &self.draft, self.file)?;
         Ok(())
@@ -161,7 +165,7 @@ impl<'c> Conversation<'c> {
                 }
                 Err(error) => self.tell(error)?,
             };
-            let first = match self.wishes.is_empty() {
+            let first = match self.wishes.is_empty() && self.draft.repositories.is_none() {
                 true => Change::Nothing,
                 false => Change::Repositories,
             };
@@ -174,6 +178,11 @@ impl<'c> Conversation<'c> {
         &mut self,
         session: &Session,
     ) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
+        if let Some(chosen) = &self.draft.repositories {
+            // Another token need not see them.
+            let wishes: Vec<Wish> = chosen.iter().map(Wish::of).collect();
+            return repositories::found(session, &wishes).await.map(Some);
+        }
         if !self.wishes.is_empty() {
             let mut entries = repositories::found(session, &self.wishes).await?;
             self.kinds(&mut entries).await?;
@@ -188,6 +197,7 @@ impl<'c> Conversation<'c> {
     /// Choose repositories, whatever the options say of them.
     pub(super) fn choose_instead(&mut self) {
         self.wishes.clear();
+        self.draft.repositories = None;
         self.chooses = true;
     }
 
@@ -223,7 +233,7 @@ impl<'c> Conversation<'c> {
             CommandError::Findings => {}
             _ => {
                 let mut description = error.describe();
-                if mending::is_asked_about(&error) {
+                if mending::is_answered_here(&error) {
                     description.hint = None;
                 }
                 let text = explain::for_people(&description);
@@ -243,7 +253,8 @@ impl<'c> Conversation<'c> {
         self.prompter
             .say(&format!("Asking {} ...\n", session.source.base_url()));
         let report = trial::check(&session).await?;
-        self.prompter.say(&format!("\n{}\n", report.for_people()));
+        self.prompter
+            .say(&format!("\n{}\n", report.for_people(room())));
         if report.works {
             Ok(session)
         } else {
@@ -277,7 +288,7 @@ impl<'c> Conversation<'c> {
             }
         };
         self.draft.take_address(base.to_string());
-        if self.arguments.name.is_none() {
+        if !self.is_named {
             self.draft.name =
                 draft::name_for(&base.origin().host().to_string(), self.file.configuration());
         }
@@ -288,12 +299,7 @@ impl<'c> Conversation<'c> {
     pub(super) async fn token(&mut self) -> Result<(), CommandError> {
         loop {
             let token = self.token_once().await?;
-            let checked = match &token {
-                Some(Token::Typed(secret)) => draft::check_token(secret, "what was typed"),
-                Some(Token::File(path)) => draft::check_token_file(path),
-                _ => Ok(()),
-            };
-            match checked {
+            match token.as_ref().map_or(Ok(()), draft::check_place) {
                 Ok(()) => {
                     self.draft.token = token;
                     return Ok(());
@@ -361,6 +367,7 @@ impl<'c> Conversation<'c> {
                 Ok(()) if is_taken => UsageError::ConnectionNameTaken { name: answer }.into(),
                 Ok(()) => {
                     self.draft.name = answer;
+                    self.is_named = true;
                     return Ok(());
                 }
             };

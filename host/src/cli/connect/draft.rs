@@ -13,7 +13,8 @@ use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
 use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
-use crate::credential::{Form, Secret, TokenSource};
+use crate::credential::{Form, Secret, TokenSource, is_no_variable};
+use crate::kind::{directory_of, is_open_already};
 
 /// What is to be written of a connection. What it does not say stays as it is in the file.
 #[derive(Clone, Debug)]
@@ -66,6 +67,7 @@ impl Draft {
     pub(super) fn take_address(&mut self, url: String) {
         if self.url.as_ref().is_some_and(|before| *before != url) {
             self.private_addresses.clear();
+            self.repositories = None;
             self.forget_authority();
         }
         self.url = Some(url);
@@ -278,20 +280,41 @@ pub(super) fn check_token(secret: &Secret, place: &str) -> Result<(), CommandErr
     })
 }
 
+/// Whether a token can be where it is said to be.
+pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
+    match token {
+        Token::Typed(secret) => check_token(secret, "what was typed"),
+        Token::File(path) => check_token_file(path),
+        // What stands there may be the token itself.
+        Token::Environment(name) if is_no_variable(name) => Err(UsageError::TokenVariable.into()),
+        Token::Environment(_) => Ok(()),
+    }
+}
+
 /// Whether a token's file will be there the next time as well: a pipe is read once, and what stands
 /// for standard input is another file then.
 pub(super) fn check_token_file(path: &Path) -> Result<(), CommandError> {
-    let is_passing = ["/dev/stdin", "/dev/fd", "/proc/self"]
-        .iter()
-        .any(|passing| path.starts_with(passing));
-    let is_other = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-    if !is_passing && !is_other {
+    let shown = || path.display().to_string();
+    let metadata = path.metadata().ok();
+    if metadata.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return Err(UsageError::TokenDirectory { path: shown() }.into());
+    }
+    if is_open_already(path) || metadata.is_some_and(|metadata| !metadata.is_file()) {
+        return Err(UsageError::TokenNotKept { path: shown() }.into());
+    }
+    Ok(())
+}
+
+/// Whether the audit can be begun where it is said to be: a trial begins none.
+pub(super) fn check_audit_file(path: &Path) -> Result<(), CommandError> {
+    if path.exists() || directory_of(path).is_dir() {
         return Ok(());
     }
-    Err(UsageError::TokenNotKept {
-        path: path.display().to_string(),
-    }
-    .into())
+    Err(CommandError::File {
+        action: "begin the audit",
+        path: path.to_owned(),
+        source: std::io::ErrorKind::NotFound.into(),
+    })
 }
 
 /// Whether the name can stand in a file as it is: nobody should have to quote it.

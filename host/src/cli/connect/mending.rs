@@ -7,6 +7,7 @@ use super::conversation::Conversation;
 use super::trial;
 use crate::cli::failure::CommandError;
 use crate::cli::prompt::{List, Row};
+use crate::cli::usage::UsageError;
 use crate::error::Error;
 
 /// What can be changed where a connection does not work.
@@ -138,9 +139,16 @@ fn remedy(error: &CommandError) -> Option<&str> {
     report.failed_request()?.failure()?.remedy.as_deref()
 }
 
-/// Whether the next question is about that very remedy, so that a hint would say it twice.
-pub(super) fn is_asked_about(error: &CommandError) -> bool {
-    remedy(error).is_some_and(|remedy| private_range(remedy).is_some() || is_authority(remedy))
+/// Whether the next question is about what a hint would say, so that it would be said twice or name
+/// an option that nobody can give any more.
+pub(super) fn is_answered_here(error: &CommandError) -> bool {
+    let is_of_token = matches!(
+        error,
+        CommandError::Usage(UsageError::TokenNotKept { .. } | UsageError::TokenVariable)
+    );
+    is_of_token
+        || remedy(error)
+            .is_some_and(|remedy| private_range(remedy).is_some() || is_authority(remedy))
 }
 
 fn is_authority(remedy: &str) -> bool {

@@ -31,6 +31,7 @@ use super::check;
 use super::confirmation::{self, ConfirmationArguments};
 use super::context::Context;
 use super::failure::CommandError;
+use super::filled::room;
 use super::interrupt::{self, Left};
 use super::prompt::Prompter;
 use super::usage::UsageError;
@@ -86,6 +87,9 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     super::chosen::check(&context.options)?;
     if let Some(path) = &context.options.token_file {
         draft::check_token_file(path)?;
+    }
+    if let Some(path) = &context.options.audit_file {
+        draft::check_audit_file(path)?;
     }
     let mut draft = Draft::new(&context.options);
     if arguments.token_stdin {
@@ -211,7 +215,7 @@ async fn tried(
                 written: false,
             })?;
         } else {
-            super::notes::write(&report.for_people());
+            super::notes::write(&report.for_people(room()));
         }
         return Err(CommandError::Findings);
     }

@@ -3,16 +3,17 @@
 
 use std::str::FromStr;
 
-use code_source_egress::RepositoryArgument as Named;
+use code_source_egress::{BaseUrl, RepositoryArgument as Named};
 
 use super::draft::Draft;
 use crate::cli::failure::CommandError;
-use crate::cli::repository::{RepositoryArgument, connect};
+use crate::cli::repository::{RepositoryArgument, connect_to};
 use crate::cli::session::Session;
 use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 use crate::config::{ConnectionEntry, RepositoryEntry, RepositoryType};
 use crate::contract::git::Revision;
+use crate::contract::repositories::RepositoryRef;
 
 /// `PATH[,type=TYPE][,branch=BRANCH][,id=ID]`.
 #[derive(Clone, Debug)]
@@ -92,26 +93,29 @@ pub(super) fn believed(
     draft: &Draft,
     file: &ConfigurationFile,
 ) -> Result<Option<Vec<RepositoryEntry>>, CommandError> {
-    if !wishes.is_empty() {
-        return taken(wishes).map(Some);
-    }
     let present = draft.present(file);
+    if !wishes.is_empty() {
+        let url = draft.url.as_deref().or(present.map(ConnectionEntry::url));
+        let base = url.and_then(|url| BaseUrl::parse(url).ok());
+        let base = base.map_or_else(String::new, |base| base.to_string());
+        return taken(wishes, &base).map(Some);
+    }
     if draft.moves(file) && present.is_some_and(|entry| !entry.repositories().is_empty()) {
         return Err(UsageError::RepositoriesElsewhere.into());
     }
     Ok(None)
 }
 
-fn taken(wishes: &[Wish]) -> Result<Vec<RepositoryEntry>, CommandError> {
-    let entries = wishes.iter().map(|wish| {
-        let id = wish
-            .id
-            .clone()
-            .ok_or_else(|| UsageError::RepositoryUnchecked {
-                path: wish.name.clone(),
-            })?;
-        Ok(wish.entry(id, wish.name.clone()))
-    });
+fn taken(wishes: &[Wish], base_url: &str) -> Result<Vec<RepositoryEntry>, CommandError> {
+    let entries = wishes
+        .iter()
+        .map(|wish| match (wish.named(base_url)?, &wish.id) {
+            (RepositoryRef::Path(path), Some(id)) => Ok(wish.entry(id.clone(), path)),
+            (RepositoryRef::Path(path), None) => {
+                Err(UsageError::RepositoryUnchecked { path }.into())
+            }
+            (RepositoryRef::Id(id), _) => Err(UsageError::RepositoryWithoutPath { id }.into()),
+        });
     entries.collect()
 }
 
@@ -122,17 +126,17 @@ pub(super) async fn found(
 ) -> Result<Vec<RepositoryEntry>, CommandError> {
     let mut entries: Vec<RepositoryEntry> = Vec::new();
     for wish in wishes {
-        let argument = wish
-            .id
-            .as_ref()
-            .map(|id| RepositoryArgument::Id(id.clone()));
-        let Ok(named) = wish.name.parse::<RepositoryArgument>();
-        let found = connect(session, &argument.unwrap_or(named)).await?;
-        if let Some(id) = &wish.id
-            && !found.path.eq_ignore_ascii_case(&wish.name)
-        {
+        let named = wish.named(&session.source.base_url())?;
+        let id = wish.id.clone().map(RepositoryRef::Id);
+        let found = connect_to(session, id.as_ref().unwrap_or(&named)).await?;
+        let is_it = match &named {
+            RepositoryRef::Path(path) => path.to_lowercase() == found.path.to_lowercase(),
+            RepositoryRef::Id(id) => *id == found.id,
+        };
+        // What has moved is asked for by the path that it had.
+        if id.is_some() && !is_it {
             return Err(UsageError::RepositoryIsAnother {
-                id: id.clone(),
+                id: found.id,
                 named: wish.name.clone(),
                 found: found.path,
             }
@@ -168,13 +172,19 @@ pub(super) async fn kept(
 }
 
 impl Wish {
-    fn of(entry: &RepositoryEntry) -> Self {
+    pub(super) fn of(entry: &RepositoryEntry) -> Self {
         Self {
             name: entry.path.clone(),
             kind: entry.r#type,
             branch: entry.branch.clone(),
             id: None,
         }
+    }
+
+    /// What its first part names, on the forge at `base_url`.
+    fn named(&self, base_url: &str) -> Result<RepositoryRef, CommandError> {
+        let Ok(argument) = self.name.parse::<RepositoryArgument>();
+        argument.reference(base_url)
     }
 
     fn entry(&self, id: String, path: String) -> RepositoryEntry {
@@ -235,7 +245,18 @@ mod tests {
         ] {
             assert!(check_wishes(&wishes(bad)).is_err(), "{bad:?}");
         }
-        assert!(taken(&wishes(&["a/b"])).is_err());
-        assert_eq!(taken(&wishes(&["a/b,id=7"])).unwrap()[0].id, "7");
+    }
+
+    #[test]
+    fn what_is_written_without_a_check_is_a_path_and_a_number() {
+        let base = "https://git.acme.example";
+        for named in ["a/b", "a/b.git", "https://git.acme.example/a/b"] {
+            let wishes = wishes(&[&format!("{named},id=7")]);
+            let taken = taken(&wishes, base).unwrap();
+            assert_eq!((&*taken[0].id, &*taken[0].path), ("7", "a/b"), "{named}");
+        }
+        for bad in ["a/b", "7,id=7", "https://elsewhere.example/a/b,id=7"] {
+            assert!(taken(&wishes(&[bad]), base).is_err(), "{bad}");
+        }
     }
 }

@@ -236,9 +236,11 @@ impl Shape {
     }
 }
 
-/// Where a token is, as `file:…` or `env:…`.
+/// Where a token is, as `file:…` or `env:…`; without the name where that may be the token itself.
 pub(crate) fn token_place(token: &TokenSource) -> String {
     match token {
+        TokenSource::Environment(_) if token.may_be_secret() => "env:…".to_owned(),
+        TokenSource::File(_) if token.may_be_secret() => "file:…".to_owned(),
         TokenSource::Environment(name) => format!("env:{name}"),
         TokenSource::File(path) => format!("file:{}", path.display()),
         TokenSource::Value(_) => String::new(),

@@ -11,8 +11,9 @@ use super::shape::Shape;
 use super::stand_ins::StandIns;
 use crate::cli::failure::CommandError;
 use crate::cli::notes::Notes;
-use crate::config::replace::{directory_of, replace};
+use crate::config::replace::replace;
 use crate::doctor::Diagnosis;
+use crate::kind::{directory_of, replaceable};
 
 /// The report, as it stands in the file.
 #[derive(Serialize)]
@@ -41,7 +42,7 @@ pub(super) fn write(
     notes: Notes,
 ) -> Result<(), CommandError> {
     let unwritable = |source| unwritable(file, source);
-    let was_there = is_there(file).map_err(unwritable)?;
+    let was_there = file.exists();
     let report = Report {
         made_by: concat!("code-source ", env!("CARGO_PKG_VERSION")),
         made_at: now(),
@@ -70,33 +71,15 @@ pub(super) fn write(
 /// Whether a report could be written to this file, so far as can be told before there is one: an
 /// examination takes a while, and its result must not end with that it could not be kept.
 pub(super) fn probe(file: &Path) -> Result<(), CommandError> {
-    let meant = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-    is_there(file)
-        .and_then(|_| tempfile::tempfile_in(directory_of(&meant)))
-        .map_err(|source| unwritable(file, source))?;
-    Ok(())
+    let probed = replaceable(file).and_then(|meant| tempfile::tempfile_in(directory_of(&meant)));
+    probed.map(drop).map_err(|source| unwritable(file, source))
 }
 
 fn unwritable(file: &Path, source: io::Error) -> CommandError {
-    // It names a file of our own, which nobody has asked for.
-    let plain = source.get_ref().and_then(|error| error.source());
-    let plain = plain.and_then(|error| error.downcast_ref::<io::Error>());
-    let plain = plain.and_then(io::Error::raw_os_error);
     CommandError::File {
         action: "write the report to",
         path: file.to_owned(),
-        source: plain.map_or(source, io::Error::from_raw_os_error),
-    }
-}
-
-/// Whether a report takes the place of another file. What is no file, such as a terminal, would be
-/// one afterwards.
-fn is_there(file: &Path) -> io::Result<bool> {
-    match file.metadata() {
-        Ok(metadata) if metadata.is_file() => Ok(true),
-        Ok(_) => Err(io::Error::other("it is there, and is no regular file")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
+        source,
     }
 }
 
@@ -187,19 +170,5 @@ mod tests {
         let report = harmless(shape, Some(&diagnosis), Some(&secrets));
         let cause = report.verdict.cause.unwrap();
         assert_eq!(cause.message, "it said ****");
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn what_is_no_file_does_not_become_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("report");
-        assert!(!is_there(&file).unwrap());
-        std::fs::write(&file, "").unwrap();
-        assert!(is_there(&file).unwrap());
-        for no_file in [Path::new("/dev/null"), folder.path()] {
-            let error = is_there(no_file).unwrap_err();
-            assert!(error.to_string().contains("no regular file"), "{error}");
-        }
     }
 }

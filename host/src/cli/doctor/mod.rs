@@ -238,7 +238,7 @@ fn expected(
         let reference = argument.reference(&base)?;
         let entry = entries.iter().find(|entry| match &reference {
             RepositoryRef::Id(id) => entry.id == *id,
-            RepositoryRef::Path(path) => entry.path == *path,
+            RepositoryRef::Path(path) => entry.path.to_lowercase() == path.to_lowercase(),
         });
         Ok(entry.map_or(
             ExpectedRepository {

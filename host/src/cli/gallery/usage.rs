@@ -57,6 +57,12 @@ fn untyped() -> Vec<UsageError> {
         UsageError::PathNotUnicode {
             path: "/run/secrets/\u{fffd}".to_owned(),
         },
+        UsageError::RepositoryWithoutPath {
+            id: "42".to_owned(),
+        },
+        UsageError::TokenDirectory {
+            path: "/run/secrets".to_owned(),
+        },
         UsageError::RepositoryTwice {
             path: "web/shop".to_owned(),
         },
@@ -68,7 +74,12 @@ fn untyped() -> Vec<UsageError> {
         UsageError::NobodyToWrite {
             options: "`--body-file FILE`, with `-` for standard input".to_owned(),
         },
-        UsageError::NobodyToAsk,
+        UsageError::NobodyToAsk {
+            obstacle: "nobody is there to answer".to_owned(),
+        },
+        UsageError::NobodyToAsk {
+            obstacle: "`--json` asks nothing".to_owned(),
+        },
         UsageError::NoAddress {
             obstacle: obstacle(),
         },

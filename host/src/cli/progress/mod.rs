@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-pub(crate) use self::screen::{aside, columns, data};
+pub(crate) use self::screen::{aside, columns, columns_of, data};
 
 use self::line::{Looks, State};
 use super::notes::Notes;

@@ -41,15 +41,20 @@ pub(super) fn clear() {
 }
 
 /// Columns of the terminal that standard error is.
-#[cfg(unix)]
 pub(crate) fn columns() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stderr());
+    columns_of(&io::stderr())
+}
+
+/// Columns of a terminal.
+#[cfg(unix)]
+pub(crate) fn columns_of(terminal: &impl std::os::fd::AsFd) -> usize {
+    let size = rustix::termios::tcgetwinsize(terminal);
     let columns = size.map_or(0, |size| usize::from(size.ws_col));
     if columns == 0 { USUAL } else { columns }
 }
 
 #[cfg(not(unix))]
-pub(crate) fn columns() -> usize {
+pub(crate) fn columns_of<T>(_: &T) -> usize {
     USUAL
 }
 

@@ -41,9 +41,11 @@ impl Prompter {
         terminal::is_there() && terminal::can_be_drawn_on()
     }
 
-    /// Why nobody can be asked where it is not possible.
+    /// Why nobody is asked.
     pub(crate) fn obstacle() -> &'static str {
-        if terminal::is_there() {
+        if Self::is_possible() {
+            "`--yes` and `--json` ask nothing"
+        } else if terminal::is_there() {
             "this terminal cannot be drawn on to ask for it: `TERM` is `dumb` or not set"
         } else {
             "nobody is there to be asked"
@@ -131,11 +133,7 @@ impl Prompter {
     ) -> Result<zeroize::Zeroizing<String>, CommandError> {
         let mut editor = line::Editor::new(question);
         loop {
-            if !self.terminal.has_more() {
-                let (columns, _) = self.screen.size();
-                let (drawn, cursor) = editor.draw(columns, self.screen.look());
-                self.screen.draw(&drawn, cursor);
-            }
+            self.draw_line(&editor);
             if let Some(answer) = editor.press(self.key().await?) {
                 return Ok(answer);
             }
@@ -157,11 +155,35 @@ impl Prompter {
         }
     }
 
-    /// Escape is easily pressed, or sent by a terminal, and would take all answers away.
+    /// Escape is easily pressed, or sent by a terminal, and would take all answers away. The answer
+    /// ends as every other one does: what is pressed after it belongs to no other question.
     async fn gives_up(&mut self) -> bool {
-        self.screen.status("Give up? [y/N] ");
-        let key = self.terminal.key().await;
-        matches!(key, None | Some(Key::Char('y' | 'Y')))
+        let mut editor = line::Editor::new(Line {
+            title: "Give up? [y/N]",
+            default: None,
+            is_hidden: false,
+        });
+        loop {
+            self.draw_line(&editor);
+            match self.terminal.key().await {
+                None => return true,
+                Some(Key::Escape) => return false,
+                Some(key) => {
+                    if let Some(answer) = editor.press(key) {
+                        return super::confirmation::is_yes(&answer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn draw_line(&mut self, editor: &line::Editor<'_>) {
+        // What is pasted is not drawn letter by letter.
+        if !self.terminal.has_more() {
+            let (columns, _) = self.screen.size();
+            let (drawn, cursor) = editor.draw(columns, self.screen.look());
+            self.screen.draw(&drawn, cursor);
+        }
     }
 }
 
