@@ -103,12 +103,14 @@ impl Shape {
             loop {
                 let path = repository.map_or("-", |one| one.path.as_str());
                 let kind = repository.and_then(|one| one.r#type).unwrap_or("-");
+                let branch = repository.and_then(|one| one.branch.as_deref());
                 let [url, token] = about;
                 rows.push(vec![
                     Cell::name(name),
                     Cell::from(url),
                     Cell::from(path),
                     Cell::from(kind),
+                    Cell::from(branch.unwrap_or("-")),
                     Cell::dim(token),
                 ]);
                 repository = repositories.next();
@@ -119,7 +121,7 @@ impl Shape {
                 about = ["", ""];
             }
         }
-        let headers = &["NAME", "ADDRESS", "REPOSITORY", "TYPE", "TOKEN"];
+        let headers = &["NAME", "ADDRESS", "REPOSITORY", "TYPE", "BRANCH", "TOKEN"];
         let table = Table::new(headers).page(&rows);
         format!("{table}\nin {}\n", escape::line(&self.file))
     }

@@ -21,8 +21,8 @@ use crate::sync::Directory;
 /// Arguments of `disconnect`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-The connection goes out of the configuration file, and with it the token that `connect` kept beside
-it. A token in another place stays, and so does everything at the forge. Directories that `sync`
+The connection goes out of the configuration file, and with it the token that `connect` kept beside \
+it. A token in another place stays, and so does everything at the forge. Directories that `sync` \
 filled go only where --synced names them.
 
 Examples:
@@ -142,6 +142,13 @@ impl Plan {
         for (path, removal) in removals {
             told(self.left_within(path));
             removal.complete().map_err(failed)?;
+            if path.is_symlink() {
+                std::fs::remove_file(path).map_err(|source| CommandError::File {
+                    action: "remove the link",
+                    path: path.clone(),
+                    source,
+                })?;
+            }
         }
         for path in [&self.token, &self.approval].into_iter().flatten() {
             change.remove_after(path.clone());

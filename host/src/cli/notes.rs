@@ -200,6 +200,7 @@ fn end(request: &Request) -> String {
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     let masked = match request.masked {
         0 => String::new(),
+        1 => ", 1 secret covered".to_owned(),
         masked => format!(", {masked} secrets covered"),
     };
     match &request.state {

@@ -23,7 +23,7 @@ use crate::report::Report;
 /// Arguments of `read-files`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Each path has an answer of its own. Where one cannot be read the others are read all the same, and
+Each path has an answer of its own. Where one cannot be read the others are read all the same, and \
 the exit status is that of the first failure.
 
 Examples:

@@ -15,7 +15,7 @@ use crate::contract::search::Hit;
 /// Arguments of `search-code`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-What a query means beyond plain text is the forge's own matter; the case of letters does not count.
+What a query means beyond plain text is the forge's own matter; the case of letters does not count. \
 A forge may hide files that it holds to be too large to search.
 
 Examples:

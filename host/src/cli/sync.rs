@@ -22,7 +22,7 @@ use crate::sync::{
 /// Arguments of `sync`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-The directory holds every file of the commit as git has it, and nothing else. The next run fetches
+The directory holds every file of the commit as git has it, and nothing else. The next run fetches \
 only what changed. Whatever goes wrong, the directory keeps what it held.
 
 Examples:

@@ -101,7 +101,7 @@ usage_errors! {
         "the name stands by itself: `code-source connect {name}`";
     ConnectionName { name } =>
         "`{name}` cannot be the name of a connection",
-        "a name is up to 64 letters, digits, `-` and `_`, such as `acme`";
+        "a name is up to 64 letters, digits, `-` and `_`, the first no `-`, such as `acme`";
     ConnectionNameTaken { name } =>
         "there is a connection `{name}` already",
         "`code-source connect {name}` changes that one";

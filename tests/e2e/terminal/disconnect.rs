@@ -99,11 +99,14 @@ async fn synced_directories_go_only_where_they_are_named_and_of_this_connection(
         .run(&["disconnect", "acme", "--synced", &shop]);
     assert_eq!(asks.status, 2, "{}", asks.stderr);
     assert!(std::fs::exists(&shop).unwrap());
+    let link = study.path("link");
+    std::os::unix::fs::symlink("shop", &link).unwrap();
     let json = study
         .runner()
-        .run(&["disconnect", "acme", "--synced", &shop, "--yes", "--json"]);
+        .run(&["disconnect", "acme", "--synced", &link, "--yes", "--json"]);
     let json = json.success().json();
-    assert_eq!(json["synced-removed"][0], *shop);
+    assert_eq!(json["synced-removed"][0], *link);
+    assert!(!std::path::Path::new(&link).is_symlink());
     assert!(!std::fs::exists(&shop).unwrap());
     assert!(!std::fs::exists(study.path(".shop.code-source")).unwrap());
     assert!(std::fs::exists(study.path("cart/README.md")).unwrap());

@@ -2,6 +2,7 @@
 //! what is done with the answers, which options could have given too.
 
 use super::Arguments;
+use super::checks;
 use super::draft::{self, Draft, Token};
 use super::mending::{self, Change};
 use super::repositories::{self, Wish};
@@ -299,7 +300,7 @@ impl<'c> Conversation<'c> {
     pub(super) async fn token(&mut self) -> Result<(), CommandError> {
         loop {
             let token = self.token_once().await?;
-            match token.as_ref().map_or(Ok(()), draft::check_place) {
+            match token.as_ref().map_or(Ok(()), checks::check_place) {
                 Ok(()) => {
                     self.draft.token = token;
                     return Ok(());
@@ -362,7 +363,7 @@ impl<'c> Conversation<'c> {
             };
             let answer = self.prompter.line(question).await?;
             let is_taken = self.file.configuration().names().any(|name| name == answer);
-            let problem = match draft::check_name(&answer) {
+            let problem = match checks::check_name(&answer) {
                 Err(error) => error,
                 Ok(()) if is_taken => UsageError::ConnectionNameTaken { name: answer }.into(),
                 Ok(()) => {

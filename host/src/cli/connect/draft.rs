@@ -10,11 +10,9 @@ use super::values;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
-use crate::cli::usage::UsageError;
 use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
-use crate::credential::{Form, Secret, TokenSource, is_no_variable};
-use crate::kind::{directory_of, is_open_already};
+use crate::credential::{Secret, TokenSource};
 
 /// What is to be written of a connection. What it does not say stays as it is in the file.
 #[derive(Clone, Debug)]
@@ -263,72 +261,7 @@ impl Draft {
     }
 }
 
-/// Whether this can be a token at all, before anything is opened. `place` says where it comes from.
-pub(super) fn check_token(secret: &Secret, place: &str) -> Result<(), CommandError> {
-    let Some(problem) = Form::Token.problem(secret.expose()) else {
-        return Ok(());
-    };
-    let source = crate::error::Error::Credential {
-        what: "token",
-        place: place.to_owned(),
-        problem: problem.to_owned(),
-    };
-    Err(CommandError::Open {
-        tried: "connect".to_owned(),
-        source,
-        at: None,
-    })
-}
-
-/// Whether a token can be where it is said to be.
-pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
-    match token {
-        Token::Typed(secret) => check_token(secret, "what was typed"),
-        Token::File(path) => check_token_file(path),
-        // What stands there may be the token itself.
-        Token::Environment(name) if is_no_variable(name) => Err(UsageError::TokenVariable.into()),
-        Token::Environment(_) => Ok(()),
-    }
-}
-
-/// Whether a token's file will be there the next time as well: a pipe is read once, and what stands
-/// for standard input is another file then.
-pub(super) fn check_token_file(path: &Path) -> Result<(), CommandError> {
-    let shown = || path.display().to_string();
-    let metadata = path.metadata().ok();
-    if metadata.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-        return Err(UsageError::TokenDirectory { path: shown() }.into());
-    }
-    if is_open_already(path) || metadata.is_some_and(|metadata| !metadata.is_file()) {
-        return Err(UsageError::TokenNotKept { path: shown() }.into());
-    }
-    Ok(())
-}
-
-/// Whether the audit can be begun where it is said to be: a trial begins none.
-pub(super) fn check_audit_file(path: &Path) -> Result<(), CommandError> {
-    if path.exists() || directory_of(path).is_dir() {
-        return Ok(());
-    }
-    Err(CommandError::File {
-        action: "begin the audit",
-        path: path.to_owned(),
-        source: std::io::ErrorKind::NotFound.into(),
-    })
-}
-
-/// Whether the name can stand in a file as it is: nobody should have to quote it.
-pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
-    if !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(is_bare) {
-        return Ok(());
-    }
-    Err(UsageError::ConnectionName {
-        name: name.to_owned(),
-    }
-    .into())
-}
-
-fn is_bare(character: char) -> bool {
+pub(super) fn is_bare(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
 }
 
@@ -379,7 +312,7 @@ const SHARED: [&str; 8] = ["ac", "co", "com", "edu", "gov", "ne", "net", "org"];
 /// One token is there for each time that `connect` was ended at the worst moment.
 const MOST_TOKENS: u32 = 1_000;
 
-const LONGEST_NAME: usize = 64;
+pub(super) const LONGEST_NAME: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,13 @@
 //! from the commands that use one.
 //!
 //! - `draft`, `values`: what is to be written
+//! - `checks`: what it may be
 //! - `trial`: whether it works
 //! - `conversation`, `choosing`, `mending`: asking for it on a terminal
 //! - `repositories`: what options say of repositories
 //! - `written`, `preview`: what is shown before and after
 
+mod checks;
 mod choosing;
 mod conversation;
 mod draft;
@@ -42,15 +44,15 @@ use crate::credential::Secret;
 /// Arguments of `connect`.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-On a terminal it asks for what no option says. Everything is checked with the forge before it is
-written. A token that is typed, or comes from standard input, is kept in a file of its own beside
+On a terminal it asks for what no option says. Everything is checked with the forge before it is \
+written. A token that is typed, or comes from standard input, is kept in a file of its own beside \
 the configuration, which only you can read; one in a file or a variable stays where it is.
 
-For a connection that is there already, the options that are given are changed, and nothing else.
-An option that may be repeated adds to what is there; only --repository says anew which there are.
+For a connection that is there already, the options that are given are changed, and nothing else. \
+An option that may be repeated adds to what is there; only --repository says anew which there are. \
 Where --url leads elsewhere, the forge there is asked which repositories the paths are.
 
-Where no question can be asked, a new connection is written without one, for it takes nothing away;
+Where no question can be asked, a new connection is written without one, for it takes nothing away; \
 to change one that is there, --yes is needed then.
 
 Examples:
@@ -86,10 +88,10 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     repositories::check_wishes(&arguments.repository)?;
     super::chosen::check(&context.options)?;
     if let Some(path) = &context.options.token_file {
-        draft::check_token_file(path)?;
+        checks::check_token_file(path)?;
     }
     if let Some(path) = &context.options.audit_file {
-        draft::check_audit_file(path)?;
+        checks::check_audit_file(path)?;
     }
     let mut draft = Draft::new(&context.options);
     if arguments.token_stdin {
@@ -151,7 +153,7 @@ fn check_name(
         .into());
     }
     match name {
-        Some(name) if file.configuration().connection(name).is_err() => draft::check_name(name),
+        Some(name) if file.configuration().connection(name).is_err() => checks::check_name(name),
         _ => Ok(()),
     }
 }
@@ -258,7 +260,7 @@ fn token_from_stdin(draft: &Draft) -> Result<Secret, CommandError> {
     }
     let token = text.strip_suffix('\n').unwrap_or(&text);
     let token = Secret::new(token.strip_suffix('\r').unwrap_or(token));
-    draft::check_token(&token, "standard input")?;
+    checks::check_token(&token, "standard input")?;
     Ok(token)
 }
 

@@ -160,7 +160,7 @@ pub(crate) struct RepositoryShape {
     /// Its path.
     pub(crate) path: String,
     /// Its branch, where one is named.
-    branch: Option<String>,
+    pub(crate) branch: Option<String>,
     /// What it holds, where that is said.
     pub(crate) r#type: Option<&'static str>,
 }

@@ -36,7 +36,7 @@ use crate::doctor::{
 /// Arguments of `doctor`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-It goes the way of a request, station by station, and says of each what it saw. Nothing is changed
+It goes the way of a request, station by station, and says of each what it saw. Nothing is changed \
 at the forge. The exit status is 0 where everything works, and else that of the first cause.
 
 Examples:

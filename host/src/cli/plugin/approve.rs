@@ -20,7 +20,7 @@ use crate::plugin::PluginDescription;
 /// Arguments of `plugin approve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The digest is written into the configuration file, and what was approved beside it, into
+The digest is written into the configuration file, and what was approved beside it, into \
 FILE.approved/CONNECTION.json. Nothing of the plugin runs.
 
 Examples:

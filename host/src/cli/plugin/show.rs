@@ -20,7 +20,7 @@ use crate::plugin::Plugin;
 /// Arguments of `plugin show`: none.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Nothing of the plugin runs. Without `--plugin` and without a connection that has one, it is the
+Nothing of the plugin runs. Without `--plugin` and without a connection that has one, it is the \
 plugin that this command was built with.
 
 Examples:

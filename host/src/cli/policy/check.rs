@@ -14,8 +14,8 @@ use crate::config::Step;
 /// Arguments of `policy check`: none.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-What the connection cuts is what its operator wants: the exit status is 0. It is 3 where a line of
-the configuration cannot mean anything, such as a pattern that covers no endpoint, and 7 where the
+What the connection cuts is what its operator wants: the exit status is 0. It is 3 where a line of \
+the configuration cannot mean anything, such as a pattern that covers no endpoint, and 7 where the \
 plugin asks for more than any plugin for its forge may have.
 
 Examples:

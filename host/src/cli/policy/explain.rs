@@ -19,8 +19,8 @@ use crate::transport::{Failure, judge_origin};
 /// Arguments of `policy explain`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The token is not read, and nothing is asked of the network unless --resolve is given. The exit
-status is 0 where the request would leave, and 36 where it would be refused. A repository that other
+The token is not read, and nothing is asked of the network unless --resolve is given. The exit \
+status is 0 where the request would leave, and 36 where it would be refused. A repository that other \
 commands name counts as connected for them; here it has to stand in the configuration.
 
 Examples:
