@@ -19,8 +19,10 @@ use crate::exchange::lock;
 pub(crate) use self::inspection::{Held, Inspection, TokenProblemKind};
 pub(crate) use self::rotating::Rotating;
 pub use self::secret::Secret;
+pub(crate) use self::source::Form;
 pub use self::source::TokenSource;
-pub(crate) use self::source::{Form, is_no_variable};
+#[cfg(feature = "cli")]
+pub(crate) use self::source::is_no_variable;
 
 /// All the secrets of a connection: its token, in the form that the provider asks for, and those
 /// that are put in where a plugin names them.
