@@ -208,7 +208,11 @@ impl Connection {
     pub(crate) fn operator(&self) -> Result<Operator, Error> {
         let origins = self.redirect_origins.iter();
         let origins = origins.map(|origin| Operator::parse_redirect_origin(origin));
-        let handed = |(name, age): &(String, Age)| (*age == Age::Current).then(|| name.clone());
+        let secrets = |wanted: Age| {
+            let all = self.secrets.keys();
+            let wanted = all.filter(move |(_, age)| *age == wanted);
+            wanted.map(|(name, _)| name.clone()).collect()
+        };
         Ok(Operator {
             access: self.access.clone(),
             repositories: self.repositories.clone(),
@@ -217,7 +221,8 @@ impl Connection {
             deny: self.deny.clone(),
             redirect_origins: origins.collect::<Result<_, _>>().map_err(Error::Policy)?,
             webhook_urls: self.webhook_urls.clone(),
-            secrets: self.secrets.keys().filter_map(handed).collect(),
+            secrets: secrets(Age::Current),
+            previous_secrets: secrets(Age::Previous),
         })
     }
 }

@@ -258,6 +258,7 @@ fn policy_hint(error: &egress::PolicyError) -> Option<String> {
         Problem::RedirectOrigin { .. } => "an origin is `https://`, a host and perhaps a port",
         Problem::RepeatedRepository(_) => "remove one of the two",
         Problem::Repository { .. } => "use the number that the forge gives it, and its full path",
+        Problem::Secret { .. } => "mend its name in `secrets`, or remove it",
         _ => "the plugin's maker has to mend its manifest; until then use another plugin",
     };
     Some(hint.to_owned())

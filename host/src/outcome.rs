@@ -69,8 +69,9 @@ impl From<Error> for Failure {
 
 impl types::ErrorCode {
     /// Whether the forge's own answer is the cause, so that a connection that broke earlier and was
-    /// made again is not.
-    pub(crate) fn is_settled_by_the_forge(&self) -> bool {
+    /// made again, which a report still tells of, is not.
+    #[must_use]
+    pub fn is_settled_by_the_forge(&self) -> bool {
         matches!(
             self,
             Self::Unauthenticated(_)

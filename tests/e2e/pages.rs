@@ -296,6 +296,7 @@ fn every_manifest_of_kubernetes_has_its_form() {
     let wanted = [
         "ConfigMap",
         "Secret",
+        "PersistentVolumeClaim",
         "CronJob",
         "Deployment",
         "NetworkPolicy",

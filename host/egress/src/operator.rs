@@ -3,13 +3,16 @@
 //! It is apart because it is words of a person: each is held against the profile once, at load,
 //! and what cannot mean anything is refused there and not forgotten.
 
+use std::collections::BTreeSet;
+
 use crate::{
     authority::{Origin, Scheme},
     base_url::BaseUrl,
+    body::BodyRule,
     denial::{Denial, Layer, Reason},
     pattern::EndpointPattern,
     policy::PolicyError,
-    profile::Profile,
+    profile::{Deliveries, Profile},
     remedy::line,
     repository::ConnectedRepository,
     rule::{Access, Rule},
@@ -34,6 +37,8 @@ pub struct Operator {
     pub webhook_urls: Vec<String>,
     /// Names of the secrets that the host puts in where a body names them.
     pub secrets: Vec<String>,
+    /// Names of the secrets before those, which a delivery may still be verified with.
+    pub previous_secrets: Vec<String>,
 }
 
 impl Operator {
@@ -61,7 +66,8 @@ impl Operator {
             .iter()
             .try_for_each(check_redirect_origin)?;
         check_patterns(profile, List::Allow, &self.allow)?;
-        check_patterns(profile, List::Deny, &self.deny)
+        check_patterns(profile, List::Deny, &self.deny)?;
+        check_secrets(profile, self.secrets.iter().chain(&self.previous_secrets))
     }
 
     /// What the lists of endpoints say of every rule, in the order of the rules.
@@ -156,6 +162,33 @@ fn check_patterns(
         });
     }
     Ok(())
+}
+
+/// A secret that nothing asks for is a mistake: deliveries would be refused although there is one.
+fn check_secrets<'a>(
+    profile: &Profile,
+    mut given: impl Iterator<Item = &'a String>,
+) -> Result<(), PolicyError> {
+    let bodies = profile.rules().iter().filter_map(Rule::body);
+    let put_in = bodies.flat_map(BodyRule::secrets);
+    let verifying = profile
+        .deliveries()
+        .into_iter()
+        .flat_map(Deliveries::secrets);
+    let known: BTreeSet<&str> = put_in.chain(verifying).collect();
+    let Some(name) = given.find(|name| !known.contains(name.as_str())) else {
+        return Ok(());
+    };
+    let known: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    let known = match known.as_slice() {
+        [] => "there are none".to_owned(),
+        [one] => format!("there is {one}"),
+        known => format!("there are {}", known.join(" and ")),
+    };
+    Err(PolicyError::Secret {
+        name: name.as_str().into(),
+        known: known.into(),
+    })
 }
 
 fn check_redirect_origin(origin: &Origin) -> Result<(), PolicyError> {

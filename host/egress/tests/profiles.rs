@@ -67,8 +67,12 @@ fn no_shipped_profile_lets_anything_be_written_outside_a_repository() {
 }
 
 #[test]
-fn every_shipped_profile_grants_every_access() {
+fn every_shipped_profile_grants_every_access_or_only_reads() {
     for profile in profiles() {
+        let mut rules = profile.rules().iter();
+        if rules.all(|rule| rule.access() == Access::Read) {
+            continue;
+        }
         for access in Access::ALL {
             let grants = profile.rules().iter().any(|rule| rule.access() == access);
             assert!(grants, "{}: {access}", profile.provider());
@@ -101,8 +105,12 @@ fn no_function_has_an_endpoint_of_any_shipped_profile_that_is_not_for_its_kind()
 }
 
 #[test]
-fn every_shipped_profile_says_how_a_delivery_is_verified() {
+fn every_shipped_profile_with_webhooks_says_how_a_delivery_is_verified() {
     for profile in profiles() {
+        let mut rules = profile.rules().iter();
+        if !rules.any(|rule| rule.access() == Access::Webhooks) {
+            continue;
+        }
         let deliveries = profile.deliveries().expect("it says so");
         assert!(deliveries.token().is_some());
         // What verifies a delivery is what the forge is given.

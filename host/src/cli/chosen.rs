@@ -251,6 +251,9 @@ impl Configured {
             Error::Policy(PolicyError::OperatorRule { list, index, .. }) => {
                 Some(vec![(*list).into(), (*index).into()])
             }
+            Error::Policy(PolicyError::Secret { name, .. }) => {
+                Some(vec!["secrets".into(), (**name).into()])
+            }
             Error::Policy(
                 PolicyError::BaseNamesApi(_) | PolicyError::Host(_) | PolicyError::PlainHttp(_),
             )

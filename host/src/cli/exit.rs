@@ -264,7 +264,9 @@ impl From<&Error> for Exit {
             Error::DeliveryRefused(_) | Error::ForeignRepository { .. } => Self::DELIVERY_REFUSED,
             Error::Digest { .. } => Self::NOT_APPROVED,
             Error::Policy(
-                PolicyError::OperatorRule { .. } | PolicyError::RedirectOrigin { .. },
+                PolicyError::OperatorRule { .. }
+                | PolicyError::RedirectOrigin { .. }
+                | PolicyError::Secret { .. },
             ) => Self::CONFIGURATION,
             Error::Policy(
                 PolicyError::BaseNamesApi(_) | PolicyError::Host(_) | PolicyError::PlainHttp(_),

@@ -3,8 +3,8 @@
 //!
 //! The result is what `git ls-tree -r` and `git cat-file` tell of the commit, every path, mode and
 //! blob: not what `git archive` gives, which leaves out paths with the attribute `export-ignore`
-//! and rewrites those with `export-subst`. Files that Git LFS stores are their pointers, unless
-//! asked otherwise.
+//! and rewrites those with `export-subst`. Files that Git LFS stores are their pointers, and symbolic
+//! links that lead outside are left out, unless asked otherwise.
 //!
 //! - A **full run** unpacks the commit's archive while it comes, finds the name of every object on
 //!   the way, and holds the names of the trees against the forge's list. What differs is fetched.

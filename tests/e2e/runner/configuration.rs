@@ -172,6 +172,12 @@ async fn a_mistake_that_only_the_plugins_forge_shows_is_shown_with_its_line_too(
             "\n6 | allow = [\"POST /projects/*/access_tokens/**\"]\n  |          ^^^^^",
         ),
         (
+            "secrets = { webhook-sign = { file = \"token\" } }\n",
+            3,
+            "6:28",
+            "\n6 | secrets = ...\n",
+        ),
+        (
             "[connections.b]\ntoken = { env = \"T\" }\nurl = \"http://git.acme.example\"\n",
             8,
             "8:7",

@@ -236,3 +236,20 @@ fn a_redirect_origin_is_an_origin_over_https() {
     };
     assert!(matches!(refused(plain), PolicyError::RedirectOrigin { .. }));
 }
+
+#[test]
+fn a_secret_that_nothing_asks_for_is_refused() {
+    let named = |name: &str| Operator {
+        secrets: vec!["hook".to_owned(), name.to_owned()],
+        ..acme::operator(&ALL)
+    };
+    let previous = |name: &str| Operator {
+        previous_secrets: vec![name.to_owned()],
+        ..acme::operator(&ALL)
+    };
+    for operator in [named("hooks"), previous("hooks")] {
+        let error = refused(operator);
+        assert!(matches!(&error, PolicyError::Secret { name, .. } if **name == *"hooks"));
+        assert!(error.to_string().ends_with("there is `hook`"), "{error}");
+    }
+}

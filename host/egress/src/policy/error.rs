@@ -69,6 +69,14 @@ pub enum PolicyError {
         /// What is wrong with it.
         problem: Box<str>,
     },
+    /// A secret that nothing asks for.
+    #[error("nothing asks for the secret `{name}`: {known}")]
+    Secret {
+        /// What was written.
+        name: Box<str>,
+        /// The names that there are, in words.
+        known: Box<str>,
+    },
     /// One repository twice.
     #[error("the repository `{0}` is connected twice")]
     RepeatedRepository(Box<str>),

@@ -127,6 +127,10 @@ fn policies() -> Vec<PolicyError> {
             origin: "objects.acme.example/x".into(),
             problem: "it has a path".into(),
         },
+        PolicyError::Secret {
+            name: "webhook-sign".into(),
+            known: "there are `webhook` and `webhook-signing`".into(),
+        },
         PolicyError::OperatorRule {
             list: "deny",
             index: 0,
