@@ -145,6 +145,11 @@ mod state;
 mod telemetry;
 mod transport;
 
+#[cfg(all(feature = "cli", not(unix)))]
+compile_error!(
+    "the command is for Unix; the library builds elsewhere with `default-features = false`"
+);
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -152,6 +157,7 @@ pub mod config;
 pub mod contract;
 pub mod doctor;
 pub mod report;
+mod shell;
 pub mod sync;
 
 /// How a plugin loader uses the library, in pieces that compile.

@@ -117,7 +117,7 @@ fn rate_limit(facts: &Facts<'_>) -> Option<Finding> {
     let RateLimit {
         limit, remaining, ..
     } = facts.rate_limit?;
-    (remaining < limit / 10).then(|| {
+    (remaining.saturating_mul(10) < limit).then(|| {
         Finding::new(
             Severity::Warning,
             Aspect::RateLimit,

@@ -20,7 +20,35 @@ pub(crate) fn of_request(stage: Stage, reason: &str) -> Option<&'static str> {
     if (stage, reason) == (Stage::Body, "call-too-long") {
         return Some("ask for less at once, or raise `limits = { call-bytes = \"1GiB\" }`");
     }
+    if stage == Stage::Proxy
+        && let Some(advice) = tls_of_the_proxy(reason)
+    {
+        return Some(advice);
+    }
     of_reason(reason)
+}
+
+/// Whoever runs a proxy is nobody of the forge's. An authority is trusted here, whoever it vouches for.
+fn tls_of_the_proxy(reason: &str) -> Option<&'static str> {
+    match reason {
+        "certificate-unknown-issuer" | "certificate-self-signed" => None,
+        "certificate-expired" | "certificate-not-yet-valid" => Some(
+            "ask whoever runs the proxy for a certificate that is valid now; if the date here is wrong, set this machine's clock",
+        ),
+        "certificate-wrong-name" => Some(
+            "use a name that the certificate is for as the proxy's address, or ask whoever runs the proxy for one that is for this name",
+        ),
+        "not-tls" => {
+            Some("look at the port of `proxy`, and whether it is spoken to with `http://`")
+        }
+        "tls-version" => Some("ask whoever runs the proxy to switch on TLS 1.2 or 1.3"),
+        "tls-failed" => Some("ask whoever runs the proxy: its log has the other half"),
+        "certificate-required" => Some("ask whoever runs the proxy: it is shown no certificate"),
+        reason if reason.starts_with("certificate-") => Some(
+            "ask whoever runs the proxy for another certificate; no setting here accepts this one",
+        ),
+        _ => None,
+    }
 }
 
 fn of_reason(reason: &str) -> Option<&'static str> {
@@ -81,7 +109,6 @@ fn certificate(reason: &str) -> Option<&'static str> {
         "certificate-refused" => {
             "ask the forge's administrator which certificates it accepts: `client-certificate` names the one that is shown"
         }
-        "certificate-required" => "ask whoever runs the proxy: it is shown no certificate",
         "certificate-bad-encoding"
         | "certificate-bad-signature"
         | "certificate-invalid"

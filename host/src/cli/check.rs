@@ -152,8 +152,7 @@ impl TokenShape {
         if let (Some(end), Some(days)) = (&self.expires_at, self.days_left) {
             let day = end.split('T').next().unwrap_or(end);
             parts.push(match days {
-                ..0 => format!("expired on {day}"),
-                0 => format!("expires today, {day}"),
+                ..=0 => format!("expired on {day}"),
                 1 => format!("expires on {day}, 1 day left"),
                 _ => format!("expires on {day}, {days} days left"),
             });

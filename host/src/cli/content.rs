@@ -11,7 +11,7 @@ use super::escape::Pieces;
 use super::failure::CommandError;
 use super::progress::Meter;
 use super::usage::UsageError;
-use crate::config::replace::{Readers, beside};
+use crate::config::replace::{Readers, Replacement};
 use crate::content::Content;
 use crate::kind::replaceable;
 
@@ -56,9 +56,10 @@ impl Delivery {
             }
         };
         let meant = replaceable(path).map_err(failed("write"))?;
-        let mut temporary = beside(&meant, Readers::All).map_err(failed("create a file beside"))?;
+        let file = Replacement::of(&meant, Readers::All);
+        let mut file = file.map_err(failed("create a file beside"))?;
         let (mut written, total) = (0, self.content.size());
-        let mut writer = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
+        let mut writer = BufWriter::with_capacity(BUFFER, file.file());
         while let Some(piece) = self.next().await? {
             writer.write_all(&piece).map_err(failed("write"))?;
             written += piece.len() as u64;
@@ -66,10 +67,7 @@ impl Delivery {
         }
         writer.flush().map_err(failed("write"))?;
         drop(writer);
-        temporary.as_file().sync_all().map_err(failed("write"))?;
-        temporary
-            .persist(&meant)
-            .map_err(|error| failed("replace")(error.error))?;
+        file.finish().map_err(failed("write"))?;
         Ok(written)
     }
 

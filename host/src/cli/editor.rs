@@ -84,20 +84,12 @@ fn editor() -> String {
 }
 
 /// An editor may be given with options, and is then for a shell to take apart.
-#[cfg(unix)]
 fn command(editor: &str, file: &Path) -> Command {
     let mut command = Command::new("sh");
     command
         .arg("-c")
         .arg(format!("{editor} \"$@\""))
         .arg(editor);
-    command.arg(file);
-    command
-}
-
-#[cfg(not(unix))]
-fn command(editor: &str, file: &Path) -> Command {
-    let mut command = Command::new(editor);
     command.arg(file);
     command
 }
@@ -130,7 +122,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn an_editor_may_have_options_and_a_path_may_have_spaces() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a file");

@@ -37,7 +37,7 @@ impl Exit {
     pub(crate) const FINDINGS: Self = exit(
         6,
         "findings",
-        "`check` or `doctor` found something that does not work, or `why` that a repository is not listed",
+        "`check`, `connect` or `doctor` found something that does not work, or `why` that a repository is not listed",
     );
     pub(crate) const PLUGIN: Self = exit(
         7,

@@ -289,13 +289,11 @@ fn end_anyway(signal: Signal) {
 }
 
 /// Where signals come from.
-#[cfg(unix)]
 struct Source {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
-#[cfg(unix)]
 impl Source {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -313,28 +311,9 @@ impl Source {
     }
 }
 
-#[cfg(not(unix))]
-struct Source;
-
-#[cfg(not(unix))]
-impl Source {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> Signal {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::Interrupt,
-            Err(_) => std::future::pending().await,
-        }
-    }
-}
-
 /// How the terminal was when the command began: a prompt that is ended leaves it otherwise.
-#[cfg(unix)]
 struct Terminal(Option<rustix::termios::Termios>);
 
-#[cfg(unix)]
 impl Terminal {
     fn now() -> Self {
         Self(rustix::termios::tcgetattr(io::stdin()).ok())
@@ -346,18 +325,6 @@ impl Terminal {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, attributes);
         }
     }
-}
-
-#[cfg(not(unix))]
-struct Terminal;
-
-#[cfg(not(unix))]
-impl Terminal {
-    fn now() -> Self {
-        Self
-    }
-
-    fn restore(&self) {}
 }
 
 /// How long a command has to clean up: a second is promised, and something has to be said in it.

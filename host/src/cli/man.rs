@@ -11,8 +11,7 @@ use super::CommandLine;
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::CommandError;
-use crate::config::replace::{Readers, beside};
-use crate::kind::replaceable;
+use crate::config::replace::{Readers, Replacement};
 
 /// Arguments of `man`.
 #[derive(clap::Args, Debug)]
@@ -78,11 +77,9 @@ fn write(directory: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), CommandErr
 
 /// Pages are for everybody, as far as the umask lets them; temporary files by themselves are not.
 fn put(file: &Path, page: &[u8]) -> std::io::Result<()> {
-    let meant = replaceable(file)?;
-    let mut written = beside(&meant, Readers::All)?;
-    written.write_all(page)?;
-    written.persist(meant)?;
-    Ok(())
+    let mut replacement = Replacement::of(file, Readers::All)?;
+    replacement.file().write_all(page)?;
+    replacement.finish()
 }
 
 /// The names of the pages and what they say, the one about the whole program first.
@@ -143,10 +140,14 @@ fn escape(text: &str) -> String {
     }
 }
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     (
         "~/.config/code-source/config.toml",
         "Connections, each with its repositories.",
+    ),
+    (
+        "~/.config/code-source/config.toml.tokens/",
+        "Tokens that were typed, a file each, for their owner alone.",
     ),
     (
         "~/.config/code-source/config.toml.approved/",
@@ -204,7 +205,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn a_page_takes_the_place_of_nothing_but_a_page() {
         let folder = tempfile::tempdir().unwrap();
         let (page, link) = (folder.path().join("page"), folder.path().join("link"));

@@ -197,13 +197,26 @@ pub(crate) fn date_time(seconds: Timestamp) -> String {
         .unwrap_or_else(|| format!("@{seconds}"))
 }
 
-/// Whole days from now until then; negative if it is over.
+/// Days from now until then, of which one that has begun counts; none or fewer if it is over.
 pub(crate) fn days_until(seconds: Timestamp) -> i64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
     let now = i64::try_from(now).unwrap_or(i64::MAX);
-    seconds.saturating_sub(now).div_euclid(24 * 3600)
+    -now.saturating_sub(seconds).div_euclid(24 * 3600)
+}
+
+/// A number with its thousands apart.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The beginning of an object's name, as people are used to see it.
@@ -220,6 +233,21 @@ mod tests {
         assert_eq!(date_time(0), "1970-01-01T00:00:00Z");
         assert_eq!(date_time(i64::MAX), "@9223372036854775807");
         assert!(days_until(0) < 0 && days_until(i64::MAX) > 0);
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        let written = [0, 999, 1_000, 1_234_567].map(thousands);
+        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_day_that_has_begun_is_left() {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let day = 24 * 3600;
+        for (seconds, days) in [(-day, -1), (-1, 0), (60, 1), (day + 60, 2)] {
+            assert_eq!(days_until(now + seconds), days, "{seconds}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::removal;
 
@@ -24,11 +24,20 @@ fn with_settings(text: &str, name: &str, settings: &[(&str, Value)]) -> io::Resu
     let connections = connections.and_then(Item::as_table_like_mut);
     if let Some(entry) = connections.and_then(|connections| connections.get_mut(name)) {
         for (key, value) in settings {
-            match (value, map_in(entry, key)) {
-                (Value::InlineTable(new), Some(old)) => {
-                    for (name, place) in new.iter() {
-                        set_in(old, name, place.clone())?;
-                    }
+            let old = entry
+                .as_table_like_mut()
+                .and_then(|table| table.get_mut(key));
+            match (old, value) {
+                (Some(old), Value::InlineTable(new))
+                    if *key == "secrets" && old.is_table_like() =>
+                {
+                    set_all_in(old, new)?;
+                }
+                (Some(Item::Table(old)), Value::InlineTable(new)) => exchange(old, new),
+                // A proxy without credentials is its address.
+                (Some(Item::Table(old)), Value::String(url)) if old.contains_key("url") => {
+                    let url = Value::String(url.clone());
+                    exchange(old, &InlineTable::from_iter([("url", url)]));
                 }
                 _ => set_in(entry, key, value.clone())?,
             }
@@ -68,11 +77,20 @@ pub(crate) fn keeping_line_ends(
     })
 }
 
-/// What is there already, where its entries have names of their own: more of them leave the others
-/// there.
-fn map_in<'e>(entry: &'e mut Item, key: &str) -> Option<&'e mut Item> {
-    let present = entry.as_table_like_mut()?.get_mut(key)?;
-    (key == "secrets" && present.is_table_like()).then_some(present)
+/// More entries, which leave the others there.
+fn set_all_in(old: &mut Item, new: &InlineTable) -> io::Result<()> {
+    for (name, value) in new {
+        set_in(old, name, value.clone())?;
+    }
+    Ok(())
+}
+
+/// Other values in a table with a heading of its own, which keeps it and its comments.
+fn exchange(old: &mut Table, new: &InlineTable) {
+    old.retain(|key, _| new.contains_key(key));
+    for (key, value) in new {
+        set(old, key, value.clone());
+    }
 }
 
 /// The text without a connection, and without the comment that stands right above it.
@@ -94,10 +112,32 @@ pub(crate) fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key) {
         Some(item) if item.is_value() => *item = Item::Value(value),
         _ => {
-            table.remove(key);
+            let comments = table.remove(key).map(|item| comments_above(&item));
             table.insert(key, Item::Value(value));
+            if let (Some(comments), Some(mut key)) = (comments, table.key_mut(key))
+                && !comments.is_empty()
+            {
+                key.leaf_decor_mut().set_prefix(comments);
+            }
         }
     }
+}
+
+/// What stands above the headings of a table, or of several, line by line.
+fn comments_above(item: &Item) -> String {
+    let tables: Vec<&Table> = match item {
+        Item::Table(table) => vec![table],
+        Item::ArrayOfTables(tables) => tables.iter().collect(),
+        _ => Vec::new(),
+    };
+    let above = tables
+        .into_iter()
+        .filter_map(|table| table.decor().prefix()?.as_str());
+    let lines = above.flat_map(str::lines).map(str::trim);
+    lines
+        .filter(|line| line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// The same in whatever a table may be written as.
@@ -188,11 +228,27 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_its_own_gives_way_to_a_value() {
-        let settings = [("proxy", Value::from(InlineTable::new()))];
-        let now = with_connection(OURS, "old", &settings).unwrap();
-        assert!(now.contains("url   = \"a\"\nproxy = {}\n"), "{now}");
-        assert!(!now.contains("old.proxy"), "{now}");
+    fn a_table_of_its_own_keeps_its_heading_and_its_comments() {
+        let text = "[connections.old]\nurl = \"a\"\n\n# The DMZ.\n[connections.old.proxy] # 1\n\
+                    url = \"p\" # 2\ncredentials = { file = \"c\" }\n";
+        let without = |text: &str| text.replace("credentials = { file = \"c\" }\n", "");
+        let now = with_connection(text, "old", &[("proxy", Value::from("q"))]).unwrap();
+        assert_eq!(now, without(text).replace("\"p\"", "\"q\""));
+        let place = Value::from(InlineTable::from_iter([("file", "d")]));
+        let both = InlineTable::from_iter([("url", Value::from("q")), ("credentials", place)]);
+        let now = with_connection(text, "old", &[("proxy", both.into())]).unwrap();
+        let expected = text.replace("\"p\"", "\"q\"").replace("\"c\"", "\"d\"");
+        assert_eq!(now, expected);
+    }
+
+    #[test]
+    fn tables_that_give_way_to_a_list_leave_their_comments() {
+        let text = "[connections.old]\nurl = \"a\"\n\n# One.\n[[connections.old.repositories]]\nid = \"1\"\n\n\
+                    # Two.\n[[connections.old.repositories]]\nid = \"2\"\n";
+        let settings = [("repositories", Value::from(toml_edit::Array::new()))];
+        let now = with_connection(text, "old", &settings).unwrap();
+        let expected = "[connections.old]\nurl = \"a\"\n# One.\n# Two.\nrepositories = []\n";
+        assert_eq!(now, expected);
     }
 
     #[test]

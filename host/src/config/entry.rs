@@ -134,6 +134,25 @@ impl ConnectionEntry {
         connection
     }
 
+    /// Whether the token may be shown to everybody on the way.
+    #[cfg(feature = "cli")]
+    pub(crate) fn allows_plain_http(&self) -> bool {
+        self.allow_plain_http
+    }
+
+    /// The address of the proxy.
+    #[cfg(feature = "cli")]
+    pub(crate) fn proxy_url(&self) -> Option<&str> {
+        self.proxy.as_ref().map(|proxy| proxy.url.as_str())
+    }
+
+    /// Whether the proxy is told who comes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_proxy_credentials(&self) -> bool {
+        let proxy = self.proxy.as_ref();
+        proxy.is_some_and(|proxy| proxy.credentials().is_some())
+    }
+
     /// The value that names a file.
     #[cfg(feature = "cli")]
     pub(crate) fn steps_to_file(&self, file: &Path) -> Option<Vec<Step>> {

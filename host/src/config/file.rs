@@ -132,7 +132,9 @@ impl ConfigurationFile {
 /// Whether two paths lead to one name in one directory, however the directory is written.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path| directory_of(path).canonicalize().ok();
-    one == other || (one.file_name() == other.file_name() && real(one) == real(other))
+    let is_one_name = one.file_name() == other.file_name();
+    // Directories that are not there have nothing in common.
+    one == other || (is_one_name && real(one).is_some_and(|at| real(other) == Some(at)))
 }
 
 /// A change under way. Where it is dropped before its end, nothing of it is left.

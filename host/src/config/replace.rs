@@ -1,10 +1,10 @@
 //! Exchanging a file's content in one step: apart because whoever reads the file meanwhile must
 //! see either the old content or the new one.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, fchown};
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -13,13 +13,7 @@ use crate::kind::{directory_of, replaceable};
 /// Exchange what a file holds, and keep its mode and its owner. A link leads to the file that is
 /// meant, which need not be there yet. Anything that is there and no file is left as it is.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let path = replaceable(path)?;
-    let before = match path.metadata() {
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    exchange(&path, content, before.as_ref())
+    Replacement::of(path, Readers::Owner)?.with(content)
 }
 
 /// Put a file there that its owner alone can read, whatever was there before. A link gives way.
@@ -27,10 +21,12 @@ pub(crate) fn put_secret(path: &Path, content: &[u8]) -> io::Result<()> {
     if !path.is_symlink() {
         replaceable(path)?;
     }
-    exchange(path, content, None)
+    let file = beside(path, Readers::Owner)?;
+    let path = path.to_owned();
+    Replacement { path, file }.with(content)
 }
 
-/// Who may read a new file.
+/// Who may read a file where there was none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Readers {
     /// Whoever the user lets read new files.
@@ -38,14 +34,73 @@ pub(crate) enum Readers {
     Owner,
 }
 
-/// A file in the same directory as another, so that renaming it is all that is left to do. It is
-/// removed where it is dropped.
-pub(crate) fn beside(path: &Path, readers: Readers) -> io::Result<NamedTempFile> {
+/// A file in the making, which takes the place of another at its end. Where it is dropped before,
+/// nothing of it is left.
+pub(crate) struct Replacement {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Replacement {
+    /// In place of the file that `path` leads to, with the mode and the owner of that one. Anything
+    /// that is there and no file is refused.
+    pub(crate) fn of(path: &Path, readers: Readers) -> io::Result<Self> {
+        let path = replaceable(path)?;
+        let file = match path.metadata() {
+            Ok(before) => {
+                let file = beside(&path, Readers::Owner)?;
+                take_over(file.as_file(), &before, readers)?;
+                file
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => beside(&path, readers)?,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { path, file })
+    }
+
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// It is whole: let it be found, also after a loss of power.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(&self.path)?;
+        persist_names(directory_of(&self.path));
+        Ok(())
+    }
+
+    fn with(mut self, content: &[u8]) -> io::Result<()> {
+        self.file().write_all(content)?;
+        self.finish()
+    }
+}
+
+/// Let a new file be read by whom the one before is read by.
+fn take_over(file: &File, before: &Metadata, readers: Readers) -> io::Result<()> {
+    let now = file.metadata()?;
+    let owner = (before.uid() != now.uid()).then_some(before.uid());
+    let group = (before.gid() != now.gid()).then_some(before.gid());
+    let mut mode = before.mode() & 0o777;
+    if (owner.is_some() || group.is_some())
+        && let Err(error) = fchown(file, owner, group)
+    {
+        match readers {
+            // Whose file it was could not read it any more.
+            Readers::Owner => return Err(error),
+            // Somebody else's file in a directory that is shared. Its group is another one now.
+            Readers::All => mode &= 0o707,
+        }
+    }
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// A file in the same directory as another, so that renaming it is all that is left to do.
+fn beside(path: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".code-source-");
-    #[cfg(unix)]
     if let Readers::All = readers {
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.permissions(Permissions::from_mode(0o666));
     }
     let made = builder.tempfile_in(directory_of(path));
     // The error says at its end which file it was, and nobody has asked for that one.
@@ -61,28 +116,9 @@ pub(crate) fn persist_names(directory: &Path) {
     let _ = File::open(directory).and_then(|directory| directory.sync_all());
 }
 
-fn exchange(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Result<()> {
-    let mut file = beside(path, Readers::Owner)?;
-    if let Some(before) = before {
-        let now = file.as_file().metadata()?;
-        let owner = (before.uid() != now.uid()).then_some(before.uid());
-        let group = (before.gid() != now.gid()).then_some(before.gid());
-        if owner.is_some() || group.is_some() {
-            // Whose file it was could not read it any more, or others could.
-            fchown(file.as_file(), owner, group)?;
-        }
-        file.as_file().set_permissions(before.permissions())?;
-    }
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    persist_names(directory_of(path));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -95,7 +131,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         std::fs::write(&file, "old").unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
         symlink("file", &link).unwrap();
         replace(&link, b"new").unwrap();
         assert_eq!(std::fs::read(&file).unwrap(), b"new");
@@ -105,19 +141,34 @@ mod tests {
     }
 
     #[test]
-    fn a_temporary_file_is_beside_its_target_and_gone_when_dropped() {
+    fn what_is_made_for_all_is_read_by_whom_the_file_before_was_read_by() {
+        let folder = tempfile::tempdir().unwrap();
+        for before in [0o600, 0o755, 0o4711] {
+            let file = folder.path().join("file");
+            std::fs::write(&file, "old").unwrap();
+            std::fs::set_permissions(&file, Permissions::from_mode(before)).unwrap();
+            let replacement = Replacement::of(&file, Readers::All).unwrap();
+            // What comes is as private as what was there, also on its way.
+            assert_eq!(mode(replacement.file.path()), before & 0o777);
+            replacement.with(b"new").unwrap();
+            assert_eq!(file.metadata().unwrap().mode() & 0o7777, before & 0o777);
+        }
+    }
+
+    #[test]
+    fn a_file_in_the_making_is_beside_its_target_and_gone_when_dropped() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("file");
-        let temporary = beside(&target, Readers::All).unwrap();
-        assert_eq!(temporary.path().parent(), Some(directory.path()));
-        drop(temporary);
+        let replacement = Replacement::of(&target, Readers::All).unwrap();
+        assert_eq!(replacement.file.path().parent(), Some(directory.path()));
+        drop(replacement);
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn a_file_that_cannot_be_made_is_not_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = beside(&folder.path().join("no/file"), Readers::Owner).unwrap_err();
+        let error = replace(&folder.path().join("no/file"), b"new").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
         assert_eq!(
             error.to_string(),
@@ -165,7 +216,7 @@ mod tests {
         symlink("other", &link).unwrap();
         put_secret(&link, b"secret").unwrap();
         assert_eq!(std::fs::read(&other).unwrap(), b"old");
-        std::fs::set_permissions(&link, std::fs::Permissions::from_mode(0o644)).unwrap();
+        std::fs::set_permissions(&link, Permissions::from_mode(0o644)).unwrap();
         put_secret(&link, b"another").unwrap();
         assert_eq!(std::fs::read(&link).unwrap(), b"another");
         assert_eq!(mode(&link), 0o600);

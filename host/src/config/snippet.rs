@@ -42,7 +42,7 @@ impl Snippet {
 fn showable(text: &str, range: Range<usize>) -> Option<String> {
     let line = without_comment(&text[range.clone()]).trim_end();
     if line.trim_start().starts_with('[') {
-        return Some(line.to_owned());
+        return is_header(line).then(|| line.to_owned());
     }
     let first = range.start + (line.len() - line.trim_start().len());
     let is_shown = match place::owner(text, &(first..range.end)) {
@@ -61,6 +61,15 @@ fn showable(text: &str, range: Range<usize>) -> Option<String> {
     } else {
         hidden(line)
     }
+}
+
+/// Whether a line is the name of a table and nothing else: a value may begin with the same sign, and
+/// somebody may have written one behind the name.
+fn is_header(line: &str) -> bool {
+    let line = line.trim();
+    let name = line.trim_start_matches('[').trim_end_matches(']');
+    let is_of_a_name = |sign: char| !matches!(sign, '[' | ']' | '=' | ',' | '{' | '}');
+    name.contains("connections") && name.chars().all(is_of_a_name)
 }
 
 /// What somebody noted beside a value is nobody else's business.
@@ -179,7 +188,23 @@ mod tests {
                 );
             }
         }
-        assert_eq!(shown("secret"), None);
+        for line in [
+            "[connections.a] token = \"secret\"",
+            "[connections.a]] token = [\"secret\"]",
+            "[\"secret\"],",
+            "[\"https://b/secret\"]",
+            "secret",
+        ] {
+            assert_eq!(shown(line), None, "{line}");
+        }
+        for line in [
+            "[connections.a",
+            "[connections.a]",
+            " [ connections . \"a b\" ]",
+            "[[connections.a]]",
+        ] {
+            assert_eq!(shown(line).as_deref(), Some(line));
+        }
         let deny = "deny = [\"GET /a/tokens\"]";
         assert_eq!(shown_in_a_file(deny).as_deref(), Some(deny));
         for line in ["concurrency = 0.5", "url = \"https://b\""] {

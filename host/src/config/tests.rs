@@ -35,6 +35,14 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
+fn a_token_in_the_place_of_a_variables_name_is_not_printed_for_developers() {
+    let text = "[connections.a]\nurl = \"b\"\ntoken = { env = \"glpat-an-0rdinary-t0ken\" }\n";
+    let configuration = parse(text).unwrap();
+    let printed = format!("{:?}", configuration.connection("a").unwrap());
+    assert!(!printed.contains("0rdinary"), "{printed}");
+}
+
+#[test]
 fn every_key_arrives_in_the_connection() {
     let configuration = parse(WHOLE).unwrap();
     let (name, entry) = configuration.only_connection().unwrap();

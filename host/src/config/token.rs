@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use crate::credential::TokenSource;
 
 /// `{ file = "…" }` or `{ env = "…" }`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum TokenEntry {
     Environment(String),
     File(PathBuf),
@@ -30,6 +30,13 @@ impl TokenEntry {
             Self::File(path) => Some(path),
             Self::Environment(_) => None,
         }
+    }
+}
+
+// A token may stand where its variable should be named, and the source takes care of that.
+impl fmt::Debug for TokenEntry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source().fmt(formatter)
     }
 }
 

@@ -10,7 +10,7 @@ use super::observer::Way;
 use super::problem::{Party, Problem};
 use super::seen;
 use super::station::{Station, StationName};
-use crate::transport::{Attempt, Dialable, Failure, Judged, Line, Probe, is_literal};
+use crate::transport::{Attempt, Dialable, Failure, HTTPS, Judged, Line, Probe, is_literal};
 
 /// Go from the name to the end of the handshake, as far as it goes. Answers whether it goes to the
 /// end.
@@ -68,19 +68,13 @@ async fn dns(probe: &Probe, proxies: &[&str], way: &mut Way<'_>) -> Option<Diala
 }
 
 fn judged(one: &Judged) -> String {
-    let verdict = match one.is_allowed {
-        true => "may be dialled",
-        false => "refused",
+    let verdict = match &one.refusal {
+        None => "may be dialled",
+        Some(refusal) if refusal.remedy.as_deref() == Some(HTTPS) => "refused over plain http",
+        Some(_) if one.class.can_be_listed() => "refused, until `private-addresses` lists it",
+        Some(_) => "refused, always",
     };
-    let class = one.class.label();
-    match (one.is_allowed, one.class.can_be_listed()) {
-        (false, true) => format!(
-            "{} ({class}): {verdict}, until `private-addresses` lists it",
-            one.address
-        ),
-        (false, false) => format!("{} ({class}): {verdict}, always", one.address),
-        (true, _) => format!("{} ({class}): {verdict}", one.address),
-    }
+    format!("{} ({}): {verdict}", one.address, one.class.label())
 }
 
 async fn tcp(

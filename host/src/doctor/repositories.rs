@@ -16,6 +16,7 @@ use crate::contract::repositories::{Access, Repository, RepositoryRef, State, Vi
 use crate::contract::types::{Denial, ErrorCode, Finding, Subject};
 use crate::outcome::{Failure, Outcome};
 use crate::report::Report;
+use crate::shell::quoted;
 use crate::source::Source;
 
 /// A repository that is expected to be there. Made of one that is connected it has no branch: a
@@ -284,7 +285,10 @@ fn missing(branch: &str, path: &str) -> Problem {
     Problem::new(
         "branch-missing",
         format!("there is no branch `{branch}` in `{path}`"),
-        format!("name another one; `code-source branches {path}` lists them"),
+        format!(
+            "name another one; `code-source branches {}` lists them",
+            quoted(path)
+        ),
         Party::User,
     )
 }

@@ -3,12 +3,15 @@
 
 use super::problem::{Cause, Party, Problem};
 use crate::report::{RequestFailure, Stage};
+use crate::transport::HTTPS;
 
 /// A request, or a connection for one, that failed.
 pub(super) fn problem(failure: &RequestFailure) -> Problem {
     let (party, hint) = match (failure.reason, failure.stage) {
         ("connect-timeout", stage) => silence(stage),
         ("address-refused", _) if failure.remedy.is_none() => NEVER_DIALLED,
+        ("address-refused", _) if failure.remedy.as_deref() == Some(HTTPS) => IN_THE_CLEAR,
+        (reason, Stage::Proxy) if is_about_tls(reason) => tls_of_the_proxy(reason),
         ("certificate-wrong-name", _) if is_nameless(failure) => NAMELESS,
         // What is asked for comes with a line that gives it.
         ("proxy-authentication", _) if failure.remedy.is_none() => CREDENTIALS_REFUSED,
@@ -58,8 +61,8 @@ fn silence(stage: Stage) -> (Party, &'static str) {
 
 fn remedy(reason: &str) -> (Party, &'static str) {
     match reason {
-        reason if reason.starts_with("certificate-") => certificate(reason),
         reason if reason.starts_with("proxy-") => proxy(reason),
+        reason if is_about_tls(reason) => tls(reason),
         "address-refused" => (
             Party::User,
             "list the address if the forge is meant to be there",
@@ -72,22 +75,7 @@ fn remedy(reason: &str) -> (Party, &'static str) {
             Party::NetworkAdministrator,
             "check host and port in the address of the connection, and that a firewall lets this machine through to them",
         ),
-        "connection-lost" | "tls-cut" => (
-            Party::NetworkAdministrator,
-            "look for a firewall or a proxy on the way that ends connections, and at the server's log",
-        ),
-        "not-tls" => (
-            Party::User,
-            "check the port in the address of the connection: `https` is spoken on another one",
-        ),
-        "tls-version" => (
-            Party::ForgeAdministrator,
-            "let the server speak TLS 1.2 or 1.3: older versions are not safe, and there is no setting here that allows them",
-        ),
-        "tls-failed" => (
-            Party::ForgeAdministrator,
-            "the TLS settings of the server, or of what stands before it, do not fit ours",
-        ),
+        "connection-lost" => ENDED,
         "first-byte-timeout" => (
             Party::ForgeAdministrator,
             "the server took the request and did not answer: look at its load, or raise the connection's limit `first-byte`",
@@ -112,10 +100,6 @@ fn remedy(reason: &str) -> (Party, &'static str) {
             Party::NetworkAdministrator,
             "look for what slows answers down on the way, and at the server's load",
         ),
-        "call-too-long" | "too-long" => (
-            Party::User,
-            "raise the connection's limits `answer-bytes` and `call-bytes` if such an answer is meant",
-        ),
         "credential-unusable" => (
             Party::User,
             "look at the token's source: it changed meanwhile",
@@ -123,6 +107,21 @@ fn remedy(reason: &str) -> (Party, &'static str) {
         "audit-failed" => (
             Party::User,
             "the record of requests cannot be written, and without it nothing leaves: look at the `audit-file`",
+        ),
+        "request-cut" | "wrong-origin" => (
+            Party::User,
+            "it is a mistake of the plugin's: use another version of it",
+        ),
+        _ => limit(reason),
+    }
+}
+
+/// What the connection's own limits ended.
+fn limit(reason: &str) -> (Party, &'static str) {
+    match reason {
+        "call-too-long" | "too-long" => (
+            Party::User,
+            "raise the connection's limits `answer-bytes` and `call-bytes` if such an answer is meant",
         ),
         "too-many-requests" => (
             Party::User,
@@ -132,11 +131,67 @@ fn remedy(reason: &str) -> (Party, &'static str) {
             Party::User,
             "raise the connection's limit `request-bytes` if it is meant to be so much",
         ),
-        "request-cut" | "wrong-origin" => (
-            Party::User,
-            "it is a mistake of the plugin's: use another version of it",
-        ),
         _ => (Party::User, "look at the settings of the connection"),
+    }
+}
+
+fn is_about_tls(reason: &str) -> bool {
+    reason.starts_with("certificate-") || reason.starts_with("tls-") || reason == "not-tls"
+}
+
+fn tls(reason: &str) -> (Party, &'static str) {
+    match reason {
+        reason if reason.starts_with("certificate-") => certificate(reason),
+        "not-tls" => (
+            Party::User,
+            "check the port in the address of the connection: `https` is spoken on another one",
+        ),
+        "tls-version" => (
+            Party::ForgeAdministrator,
+            "let the server speak TLS 1.2 or 1.3: older versions are not safe, and there is no setting here that allows them",
+        ),
+        "tls-failed" => (
+            Party::ForgeAdministrator,
+            "the TLS settings of the server, or of what stands before it, do not fit ours",
+        ),
+        _ => ENDED,
+    }
+}
+
+/// The same of a proxy that is spoken to with TLS. Whoever runs it is nobody of the forge's.
+fn tls_of_the_proxy(reason: &str) -> (Party, &'static str) {
+    match reason {
+        // An authority is trusted here, whoever it vouches for.
+        "certificate-unknown-issuer" | "certificate-self-signed" => certificate(reason),
+        "not-tls" => (
+            Party::User,
+            "check the port of the proxy, and whether it is spoken to with `http://`",
+        ),
+        "certificate-expired" | "certificate-not-yet-valid" => (
+            Party::NetworkAdministrator,
+            "the proxy needs a certificate that is valid now; if the date here is wrong, set the clock of this machine",
+        ),
+        "certificate-wrong-name" => (
+            Party::NetworkAdministrator,
+            "use one of the names of the certificate in the proxy's address, or let the proxy have a certificate for this one",
+        ),
+        "certificate-required" | "certificate-refused" => (
+            Party::NetworkAdministrator,
+            "the proxy asks who comes, and the connection's certificate is shown to the forge alone: let this machine through without one",
+        ),
+        "tls-version" => (
+            Party::NetworkAdministrator,
+            "let the proxy speak TLS 1.2 or 1.3: older versions are not safe, and there is no setting here that allows them",
+        ),
+        "tls-cut" => ENDED,
+        "tls-failed" => (
+            Party::NetworkAdministrator,
+            "the TLS settings of the proxy do not fit ours: its log has the other half",
+        ),
+        _ => (
+            Party::NetworkAdministrator,
+            "the proxy needs another certificate",
+        ),
     }
 }
 
@@ -203,6 +258,18 @@ fn proxy(reason: &str) -> (Party, &'static str) {
 const NEVER_DIALLED: (Party, &str) = (
     Party::User,
     "no setting allows that address: check the address of the connection, and what its name leads to",
+);
+
+/// It could be dialled with TLS.
+const IN_THE_CLEAR: (Party, &str) = (
+    Party::User,
+    "plain http is for the organisation's own network at most: use the forge's `https` address, or check what its name leads to",
+);
+
+/// It was there before.
+const ENDED: (Party, &str) = (
+    Party::NetworkAdministrator,
+    "look for a firewall or a proxy on the way that ends connections, and at the server's log",
 );
 
 /// Names stand in a part of certificates that old recipes leave out.

@@ -169,8 +169,11 @@ fn is_near(address: IpAddr) -> bool {
     )
 }
 
+/// What would let a public address be dialled.
+pub(crate) const HTTPS: &str = "url = \"https://…\"";
+
 fn in_the_clear(address: IpAddr) -> Failure {
     let detail =
         format!("{address} is a public address, and plain http would show everybody the token");
-    Failure::new(Stage::Address, Kind::AddressRefused, detail).remedy("url = \"https://…\"")
+    Failure::new(Stage::Address, Kind::AddressRefused, detail).remedy(HTTPS)
 }

@@ -51,6 +51,7 @@ use crate::exchange::lock;
 use crate::limits::Limits;
 use crate::report::{Stage, Timings};
 
+pub(crate) use self::addresses::HTTPS;
 #[cfg(feature = "cli")]
 pub(crate) use self::addresses::{judge_addresses, judge_origin};
 #[cfg(all(test, feature = "cli"))]

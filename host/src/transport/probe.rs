@@ -31,7 +31,8 @@ pub(crate) struct Probe {
 pub(crate) struct Judged {
     pub(crate) address: IpAddr,
     pub(crate) class: AddressClass,
-    pub(crate) is_allowed: bool,
+    /// Why it may not be.
+    pub(crate) refusal: Option<Failure>,
 }
 
 /// What a look-up came to.
@@ -195,7 +196,7 @@ impl Probe {
         Judged {
             address,
             class: classify(address),
-            is_allowed: self.way.addresses.allowed(peer, &[address]).is_ok(),
+            refusal: self.way.addresses.allowed(peer, &[address]).err(),
         }
     }
 
@@ -208,7 +209,7 @@ impl Probe {
         }
         let missing = judged
             .iter()
-            .filter(|one| !one.is_allowed && one.class.can_be_listed());
+            .filter(|one| one.refusal.is_some() && one.class.can_be_listed());
         let missing = missing.map(|one| IpNet::from(one.address));
         let listed = self.way.addresses.policy.listed().iter().copied();
         let ranges: Vec<String> = listed

@@ -261,6 +261,20 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "plain HTTP to a public address",
+        trouble: Trouble::Tls,
+        produced_by: "an address of the internet that begins with `http://`, and `allow-plain-http`",
+        produce: || {
+            Box::pin(async { Scene::at("http://93.184.215.14").set("allow-plain-http", "true") })
+        },
+        expected: Expected {
+            says: "93.184.215.14 is a public address, and plain http would show everybody the token",
+            code: "address-refused",
+            hint: "`url = \"https://…\"`: plain http is for the organisation's own network at most",
+            ..UNKNOWN
+        },
+    },
+    Cause {
         name: "plain HTTP that is allowed",
         trouble: Trouble::Tls,
         produced_by: "a forge without TLS, and `allow-plain-http`; all works",

@@ -1,6 +1,7 @@
 //! Proxies that do not lead on to the forge.
 
-use code_source_tests::{Conduct, Rig, TestAuthority, TestProxy, closed_port};
+use code_source_tests::{Conduct, Rig, Signed, TestAuthority, TestProxy, closed_port};
+use time::{Duration, OffsetDateTime};
 
 use super::cause::{BEHIND_CONFIGURATION, Cause, Expected, Trouble, Who};
 use super::scene::Scene;
@@ -176,11 +177,7 @@ pub(super) const CAUSES: &[Cause] = &[
         produce: || {
             Box::pin(async {
                 let signed = TestAuthority::new("Another authority").server(&["127.0.0.1"]);
-                let rig = Rig::new().await;
-                let lead = Conduct::Lead(rig.forge.address());
-                let proxy = TestProxy::start_with_tls(lead, signed.server_config()).await;
-                let url = proxy.url();
-                Scene::of(rig).text("proxy", url).holding(proxy)
+                over_tls(&signed).await
             })
         },
         expected: Expected {
@@ -188,6 +185,45 @@ pub(super) const CAUSES: &[Cause] = &[
             code: "certificate-unknown-issuer",
             hint: "trust it with its certificate in a file",
             who: Who::User,
+            status: 25,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy whose certificate is over",
+        trouble: Trouble::Tls,
+        produced_by: "a proxy over TLS with a certificate that was valid until yesterday",
+        produce: || {
+            Box::pin(async {
+                let authority = TestAuthority::new("The authority of Acme");
+                let yesterday = OffsetDateTime::now_utc() - Duration::days(1);
+                let signed = authority.server_with(&["127.0.0.1"], |it| it.not_after = yesterday);
+                over_tls(&signed).await.trusting(&authority.pem())
+            })
+        },
+        expected: Expected {
+            says: "the certificate of the proxy `…` is not accepted: it was valid until …, and it is … here",
+            code: "certificate-expired",
+            hint: "the proxy needs a certificate that is valid now",
+            status: 25,
+            ..REFUSED
+        },
+    },
+    Cause {
+        name: "a proxy with a certificate for another name",
+        trouble: Trouble::Tls,
+        produced_by: "a proxy over TLS with a certificate for `proxy.acme.example`, at an address",
+        produce: || {
+            Box::pin(async {
+                let authority = TestAuthority::new("The authority of Acme");
+                let scene = over_tls(&authority.server(&["proxy.acme.example"])).await;
+                scene.trusting(&authority.pem())
+            })
+        },
+        expected: Expected {
+            says: "the certificate of the proxy `…` is not accepted: it is for `proxy.acme.example`, not for `127.0.0.1`",
+            code: "certificate-wrong-name",
+            hint: "use one of the names of the certificate in the proxy's address",
             status: 25,
             ..REFUSED
         },
@@ -221,4 +257,13 @@ async fn proxy(conduct: Conduct) -> (Scene, String) {
     let proxy = TestProxy::start(conduct).await;
     let url = proxy.url();
     (Scene::of(rig).text("proxy", &url).holding(proxy), url)
+}
+
+/// A connection by way of a proxy that is spoken to with TLS and shows this certificate.
+async fn over_tls(shown: &Signed) -> Scene {
+    let rig = Rig::new().await;
+    let lead = Conduct::Lead(rig.forge.address());
+    let proxy = TestProxy::start_with_tls(lead, shown.server_config()).await;
+    let url = proxy.url();
+    Scene::of(rig).text("proxy", url).holding(proxy)
 }

@@ -295,8 +295,9 @@ async fn other_owner<T: Transport>(
         quote(&project.path_with_namespace),
         quote(project.namespace_path()),
     );
+    let is_shared = project.is_shared_with(owner);
     let owner = quote(owner);
-    let message = match (is_nobody, project.is_shared_with(&owner)) {
+    let message = match (is_nobody, is_shared) {
         (true, _) => format!(
             "`{path}` is in `{home}`, and there is no group or account `{owner}`, or none that the \
              account may see"

@@ -9,9 +9,10 @@ use super::conversation::Conversation;
 use super::repositories::{self, KINDS};
 use crate::cli::failure::CommandError;
 use crate::cli::listing::Way;
-use crate::cli::prompt::{Line, List, Row, thousands};
+use crate::cli::prompt::{Line, List, Row};
 use crate::cli::session::Session;
 use crate::cli::words;
+use crate::cli::words::thousands;
 use crate::config::{RepositoryEntry, RepositoryType};
 use crate::contract::git::{RefKind, Reference};
 use crate::contract::repositories::{Access, Filter, Repository, State};
@@ -191,7 +192,7 @@ impl Conversation<'_> {
 
     /// A word to search the forge for, where the one before found too many as well.
     async fn word(&mut self, what: &str, before: Option<&str>) -> Result<String, CommandError> {
-        let most = thousands(MOST);
+        let most = thousands(MOST as u64);
         let found = match before {
             None => format!("There are more than {most} {what}.\n"),
             Some(word) => format!(
@@ -355,7 +356,7 @@ fn progress(what: &str, count: usize, begun: Instant) -> String {
     }
     // A rate is for people, who do not need its last digit.
     let rate = std::time::Duration::from_secs(count as u64).as_secs_f64() / seconds;
-    format!("Loading {what}: {} ({rate:.0}/s)", thousands(count))
+    format!("Loading {what}: {} ({rate:.0}/s)", thousands(count as u64))
 }
 
 /// The first rows are wanted soon, the others with few calls.

@@ -280,7 +280,7 @@ impl<'c> Conversation<'c> {
 
     /// Take an address, unless it cannot be one; then say why.
     fn take_address(&mut self, url: &str) -> bool {
-        let base = match trial::address(url, &self.context.options) {
+        let base = match trial::address(url, &self.draft, self.file, &self.context.options) {
             Ok(base) => base,
             Err(error) => {
                 let text = explain::for_people(&error.describe());

@@ -11,11 +11,11 @@ use crate::cli::arguments::GlobalArguments;
 use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
 use crate::config::file::{ConfigurationFile, is_same};
-use crate::config::{Configuration, ConnectionEntry, RepositoryEntry, edit};
+use crate::config::{Configuration, ConnectionEntry, PluginFile, RepositoryEntry, edit};
 use crate::credential::{Secret, TokenSource};
 
 /// What is to be written of a connection. What it does not say stays as it is in the file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) name: String,
     pub(super) url: Option<String>,
@@ -27,8 +27,9 @@ pub(super) struct Draft {
     options: GlobalArguments,
 }
 
-/// Where the token is, or the token itself where it is to be kept beside the configuration.
-#[derive(Clone, Debug)]
+/// Where the token is, or the token itself where it is to be kept beside the configuration. Without
+/// `Debug`: a token may stand where its variable should be named.
+#[derive(Clone)]
 pub(super) enum Token {
     Environment(String),
     File(PathBuf),
@@ -171,16 +172,7 @@ impl Draft {
         let options = &self.options;
         let mut settings = Vec::new();
         let mut add = |key, value: Option<Value>| settings.extend(value.map(|value| (key, value)));
-        let plugin = options.plugin.as_deref();
-        let plugin = plugin.map(|path| -> Result<_, CommandError> {
-            let mut table = InlineTable::new();
-            table.insert("path", values::absolute(path)?);
-            if let Some(digest) = &options.plugin_sha256 {
-                table.insert("sha256", digest.into());
-            }
-            Ok(table.into())
-        });
-        add("plugin", plugin.transpose()?);
+        add("plugin", self.plugin_value(file)?);
         add("url", self.url.as_ref().map(Value::from));
         add("token", self.token_value(file)?);
         add(
@@ -188,7 +180,9 @@ impl Draft {
             self.ca_file.as_deref().map(values::absolute).transpose()?,
         );
         add("client-certificate", values::client_certificate(options)?);
-        add("proxy", values::proxy(options)?);
+        if !self.keeps_proxy(file) {
+            add("proxy", values::proxy(options)?);
+        }
         let ranges = options.private_address.iter().map(ToString::to_string);
         let ranges = ranges.chain(self.private_addresses.iter().cloned());
         add(
@@ -217,11 +211,72 @@ impl Draft {
                 .map(values::absolute)
                 .transpose()?,
         );
-        add(
-            "repositories",
-            self.repositories.as_deref().map(values::repositories),
-        );
+        let present = values::list_in(file.configuration().text(), &self.name, "repositories");
+        let chosen = self.repositories.as_deref();
+        let chosen = chosen.map(|all| values::repositories(all, present.as_ref()));
+        add("repositories", chosen);
         Ok(settings)
+    }
+
+    /// A plugin that the file names already keeps its digest.
+    fn plugin_value(&self, file: &ConfigurationFile) -> Result<Option<Value>, CommandError> {
+        let Some(path) = self.options.plugin.as_deref() else {
+            return Ok(None);
+        };
+        let digest = self.options.plugin_sha256.as_deref();
+        if digest.is_none()
+            && self
+                .present_plugin(file)
+                .is_some_and(|one| is_same(&one.path, path))
+        {
+            return Ok(None);
+        }
+        let mut table = InlineTable::new();
+        table.insert("path", values::absolute(path)?);
+        if let Some(digest) = digest {
+            table.insert("sha256", digest.into());
+        }
+        Ok(Some(table.into()))
+    }
+
+    fn present_plugin<'f>(&self, file: &'f ConfigurationFile) -> Option<&'f PluginFile> {
+        self.present(file)?.plugin()
+    }
+
+    /// Whether the options name the proxy that the file names already, and say nothing else of it.
+    fn keeps_proxy(&self, file: &ConfigurationFile) -> bool {
+        let present = self.present(file).and_then(ConnectionEntry::proxy_url);
+        let options = &self.options;
+        present.is_some()
+            && options.proxy.as_deref() == present
+            && options.proxy_credentials_file.is_none()
+    }
+
+    /// What went with a value that the options exchanged, though nobody named it: it was for the one
+    /// before, and no other one may have it.
+    pub(super) fn losses(&self, file: &ConfigurationFile) -> Vec<&'static str> {
+        let options = &self.options;
+        let mut losses = Vec::new();
+        let was_pinned = self
+            .present_plugin(file)
+            .is_some_and(|one| one.sha256.is_some());
+        let is_pinned = options.plugin_sha256.is_some();
+        if was_pinned && !is_pinned && matches!(self.plugin_value(file), Ok(Some(_))) {
+            losses.push(
+                "the digest of the plugin before was for another file: `code-source plugin approve` pins this one",
+            );
+        }
+        let had_credentials = self
+            .present(file)
+            .is_some_and(ConnectionEntry::has_proxy_credentials);
+        let has_credentials = options.proxy_credentials_file.is_some();
+        if had_credentials && !has_credentials && options.proxy.is_some() && !self.keeps_proxy(file)
+        {
+            losses.push(
+                "the credentials were for the proxy before, and are not shown to this one: `--proxy-credentials-file` names those that are",
+            );
+        }
+        losses
     }
 
     fn token_value(&self, file: &ConfigurationFile) -> Result<Option<Value>, CommandError> {
@@ -257,7 +312,7 @@ impl Draft {
             "access" => Array::from_iter(["read"]),
             _ => Array::new(),
         };
-        (!texts.is_empty()).then(|| values::with_more(present.unwrap_or_else(begun), &texts))
+        (!texts.is_empty()).then(|| values::with_more(&present.unwrap_or_else(begun), &texts))
     }
 }
 

@@ -15,6 +15,7 @@ mod draft;
 mod mending;
 mod preview;
 mod repositories;
+mod rows;
 mod trial;
 mod values;
 mod written;
@@ -111,6 +112,9 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         alone(draft, &file, context, arguments, is_known).await?
     };
     written::finish(&draft, &file, context, is_known)?;
+    for note in draft.losses(&file) {
+        context.notes.note(note);
+    }
     if !is_named {
         note_others(&draft, &file, context);
     }
@@ -181,7 +185,7 @@ async fn alone(
     let is_asked = is_known && arguments.confirmation.is_asked(context)?;
     written::check(file)?;
     if let Some(url) = draft.url.take() {
-        let base = trial::address(&url, &context.options)?;
+        let base = trial::address(&url, &draft, file, &context.options)?;
         if draft.name.is_empty() {
             draft.name = draft::name_for(&base.origin().host().to_string(), file.configuration());
         }

@@ -11,6 +11,7 @@ use crate::cli::doctor;
 use crate::cli::failure::CommandError;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
+use crate::config::ConnectionEntry;
 use crate::config::file::ConfigurationFile;
 use crate::connection::Connection;
 use crate::credential::{Secret, TokenSource};
@@ -57,14 +58,22 @@ pub(super) async fn diagnose(
     doctor::verdict(&draft.chosen(file)?, &context).await
 }
 
-/// Where the forge is, if it may be there; nothing is looked up.
-pub(super) fn address(url: &str, options: &GlobalArguments) -> Result<BaseUrl, CommandError> {
+/// Where the forge is, if it may be there; nothing is looked up. What the file says of the connection
+/// so far goes on to hold for another address.
+pub(super) fn address(
+    url: &str,
+    draft: &Draft,
+    file: &ConfigurationFile,
+    options: &GlobalArguments,
+) -> Result<BaseUrl, CommandError> {
     let failed = |source| CommandError::Open {
         tried: "connect".to_owned(),
         source,
         at: None,
     };
-    let bytes = match &options.plugin {
+    let present = draft.present(file);
+    let of_the_file = present.and_then(|entry| Some(&entry.plugin()?.path));
+    let bytes = match options.plugin.as_ref().or(of_the_file) {
         Some(path) => crate::cli::approval::read_plugin(path)
             .map_err(failed)?
             .into(),
@@ -74,7 +83,9 @@ pub(super) fn address(url: &str, options: &GlobalArguments) -> Result<BaseUrl, C
     };
     let plugin = PluginDescription::of(&bytes).map_err(failed)?;
     let nothing = TokenSource::Value(Secret::new(""));
-    let connection = Connection::new("", url, nothing).allow_plain_http(options.allow_plain_http);
+    let is_plain =
+        options.allow_plain_http || present.is_some_and(ConnectionEntry::allows_plain_http);
+    let connection = Connection::new("", url, nothing).allow_plain_http(is_plain);
     connection.base(&plugin.profile).map_err(failed)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
+use super::rows::Rows;
 use crate::cli::arguments::GlobalArguments;
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
@@ -45,7 +46,8 @@ pub(super) fn secrets(options: &GlobalArguments) -> Result<Option<Value>, Comman
     Ok((!table.is_empty()).then(|| table.into()))
 }
 
-pub(super) fn repositories(all: &[RepositoryEntry]) -> Value {
+/// Repositories, each with the comments that the file has for it.
+pub(super) fn repositories(all: &[RepositoryEntry], present: Option<&Array>) -> Value {
     let tables = all.iter().map(|one| {
         let mut table = InlineTable::new();
         table.insert("id", one.id.as_str().into());
@@ -56,17 +58,15 @@ pub(super) fn repositories(all: &[RepositoryEntry]) -> Value {
         if let Some(kind) = one.r#type {
             table.insert("type", kind.as_str().into());
         }
-        table
+        Value::from(table)
     });
-    let mut array: Array = tables.map(Value::from).collect();
+    let mut rows = Rows::of(present.unwrap_or(&Array::new()));
+    let id = |value: &Value| Some(value.as_inline_table()?.get("id")?.as_str()?.to_owned());
+    rows.exchange(tables, |old, new| id(old) == id(new));
     if all.len() > 1 {
-        array
-            .iter_mut()
-            .for_each(|value| value.decor_mut().set_prefix("\n  "));
-        array.set_trailing("\n");
-        array.set_trailing_comma(true);
+        rows.spread();
     }
-    array.into()
+    rows.into_value()
 }
 
 /// The list that the file has, as it is written there.
@@ -77,25 +77,14 @@ pub(super) fn list_in(text: &str, name: &str, key: &str) -> Option<Array> {
 }
 
 /// A list with those texts that are not in it yet.
-pub(super) fn with_more(mut list: Array, more: &[String]) -> Value {
-    let is_spread = list
-        .iter()
-        .next()
-        .and_then(|first| first.decor().prefix()?.as_str())
-        .is_some_and(|prefix| prefix.contains('\n'));
+pub(super) fn with_more(list: &Array, more: &[String]) -> Value {
+    let mut rows = Rows::of(list);
     for text in more {
-        if list.iter().any(|known| known.as_str() == Some(text)) {
-            continue;
-        }
-        let mut value = Value::from(text);
-        if is_spread {
-            value.decor_mut().set_prefix("\n  ");
-            list.push_formatted(value);
-        } else {
-            list.push(value);
+        if !rows.values().any(|known| known.as_str() == Some(text)) {
+            rows.push(text);
         }
     }
-    list.into()
+    rows.into_value()
 }
 
 fn in_file(path: &Path) -> Result<Value, CommandError> {
@@ -128,7 +117,7 @@ mod tests {
     fn added(list: &str, more: &str) -> String {
         let text = format!("[connections.acme]\naccess = {list}\n");
         let list = list_in(&text, "acme", "access").unwrap();
-        with_more(list, &[more.to_owned()])
+        with_more(&list, &[more.to_owned()])
             .to_string()
             .trim()
             .to_owned()
@@ -141,7 +130,24 @@ mod tests {
         assert_eq!(added("[]", "read"), "[\"read\"]");
         assert_eq!(
             added("[\n  \"read\", # ours\n]", "commits"),
-            "[\n  \"read\",\n  \"commits\", # ours\n]"
+            "[\n  \"read\", # ours\n  \"commits\",\n]"
+        );
+    }
+
+    #[test]
+    fn a_repository_that_stays_keeps_its_comment() {
+        let text = "[connections.acme]\nrepositories = [\n  # The shop.\n  \
+                    { id = \"1\", path = \"a/b\" }, # old\n  { id = \"2\", path = \"c/d\" },\n]\n";
+        let present = list_in(text, "acme", "repositories").unwrap();
+        let shop = RepositoryEntry {
+            id: "1".to_owned(),
+            path: "a/b".to_owned(),
+            branch: Some("main".to_owned()),
+            r#type: None,
+        };
+        assert_eq!(
+            repositories(&[shop], Some(&present)).to_string().trim(),
+            "[\n  # The shop.\n  { id = \"1\", path = \"a/b\", branch = \"main\" }, # old\n]"
         );
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::failure::CommandError;
 use crate::cli::interrupt::{self, Left};
 use crate::config::file::{ChangeError, ConfigurationFile};
 use crate::credential::TokenSource;
+use crate::shell::quoted;
 
 /// Find out whether the file can be changed, before anything is asked.
 pub(super) fn check(file: &ConfigurationFile) -> Result<(), CommandError> {
@@ -244,27 +245,5 @@ pub(crate) fn token_place(token: &TokenSource) -> String {
         TokenSource::Environment(name) => format!("env:{name}"),
         TokenSource::File(path) => format!("file:{}", path.display()),
         TokenSource::Value(_) => String::new(),
-    }
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_quoted_where_a_shell_would_take_it_apart() {
-        assert_eq!(quoted("web/shop"), "web/shop");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
     }
 }

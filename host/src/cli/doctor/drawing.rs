@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::CommandError;
 use crate::cli::notes::Notes;
 use crate::cli::output::Output;
-use crate::cli::progress::Meter;
+use crate::cli::progress::{Meter, columns_of};
 use crate::doctor::{Station, StationName};
 
 /// What happens while an examination runs.
@@ -98,15 +98,9 @@ fn width() -> usize {
     if !stdout.is_terminal() {
         return WITHOUT_TERMINAL;
     }
-    let size = rustix::termios::tcgetwinsize(&stdout);
-    let columns = size.map_or(0, |size| usize::from(size.ws_col));
-    match columns {
-        0 => USUAL,
-        columns => columns.max(NARROWEST),
-    }
+    columns_of(&stdout).max(NARROWEST)
 }
 
-const USUAL: usize = 80;
 const NARROWEST: usize = 30;
 
 /// What is more stands in lines of its own.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use indicatif::BinaryBytes;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+use crate::cli::words::thousands;
+
 /// How far some work is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
@@ -80,7 +82,7 @@ impl State {
         if self.is_bytes {
             BinaryBytes(number).to_string()
         } else {
-            grouped(number)
+            thousands(number)
         }
     }
 
@@ -119,19 +121,6 @@ fn cut(text: &str, columns: usize, is_unicode: bool) -> String {
         })
         .collect();
     format!("{}{mark}", kept.trim_end())
-}
-
-/// A number with its thousands apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A time in the two units that matter.
@@ -238,9 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_times_are_as_people_write_them() {
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
+    fn times_are_as_people_write_them() {
         assert_eq!(span(Duration::from_secs(59)), "59 s");
         assert_eq!(span(Duration::from_secs(125)), "2 min 5 s");
         assert_eq!(span(Duration::from_secs(7_300)), "2 h 1 min");

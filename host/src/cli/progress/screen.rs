@@ -46,16 +46,10 @@ pub(crate) fn columns() -> usize {
 }
 
 /// Columns of a terminal.
-#[cfg(unix)]
 pub(crate) fn columns_of(terminal: &impl std::os::fd::AsFd) -> usize {
     let size = rustix::termios::tcgetwinsize(terminal);
     let columns = size.map_or(0, |size| usize::from(size.ws_col));
     if columns == 0 { USUAL } else { columns }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn columns_of<T>(_: &T) -> usize {
-    USUAL
 }
 
 struct Screen {

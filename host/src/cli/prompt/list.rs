@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::key::Key;
 use super::screen::Look;
+use crate::cli::words::thousands;
 
 /// A question that is answered with one of several rows.
 pub(crate) struct List<'a> {
@@ -169,28 +170,18 @@ impl<'a> List<'a> {
     }
 
     fn count(&self) -> String {
-        let all = thousands(self.rows.len());
+        let all = thousands(self.rows.len() as u64);
         if self.found.is_empty() {
             return format!("  none of {all}; Backspace takes back");
         }
         if self.word.is_empty() {
             return format!("  {all}; type to search, Enter takes");
         }
-        format!("  {} of {all}; Enter takes", thousands(self.found.len()))
+        format!(
+            "  {} of {all}; Enter takes",
+            thousands(self.found.len() as u64)
+        )
     }
-}
-
-/// A count as people write it.
-pub(crate) fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// What stands before what is typed.
@@ -329,11 +320,5 @@ mod tests {
             list.press(Key::Char('x'));
         }
         assert_eq!(list.word.len(), LONGEST_WORD);
-    }
-
-    #[test]
-    fn counts_are_written_as_people_write_them() {
-        let written = [0, 999, 1_000, 1_234_567].map(thousands);
-        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -19,7 +19,7 @@ mod terminal;
 
 use self::key::Key;
 pub(crate) use self::line::Line;
-pub(crate) use self::list::{List, Row, thousands};
+pub(crate) use self::list::{List, Row};
 use self::screen::Screen;
 use self::terminal::Terminal;
 use super::failure::CommandError;

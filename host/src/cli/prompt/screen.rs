@@ -143,11 +143,15 @@ impl Look {
 
     /// The end of a text, which is what is being typed, not wider than so many columns.
     pub(super) fn end_of(self, text: &str, columns: usize) -> String {
-        let mut end = self.safe(text).into_owned();
-        while end.width() > columns {
-            end.remove(0);
-        }
-        end
+        let safe = self.safe(text);
+        let mut left = columns;
+        let end = safe.char_indices().rev().take_while(|(_, character)| {
+            let rest = left.checked_sub(character.width().unwrap_or(0));
+            left = rest.unwrap_or_default();
+            rest.is_some()
+        });
+        let begin = end.last().map_or(safe.len(), |(begin, _)| begin);
+        safe[begin..].to_owned()
     }
 
     /// In this style, where there are any.
