@@ -11,4 +11,5 @@ pub(crate) use self::{
     check::check,
     finding::{credential, decoded_slashes, unsatisfied_admin_mode},
     standing::{AdminMode, Standing},
+    strangers::not_here,
 };

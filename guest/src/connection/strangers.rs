@@ -89,12 +89,26 @@ pub(super) fn not_gitlab(failure: Failure) -> Failure {
         | ErrorCode::Rejected(_) => "application/json",
         _ => return failure,
     };
+    elsewhere(
+        failure,
+        media_type,
+        "reading GitLab's version: what answers has none, so it is another product, or GitLab at another \
+         path",
+    )
+}
+
+/// What every GitLab has is not there.
+pub(crate) fn not_here(failure: Failure, action: &str) -> Failure {
+    let message = format!(
+        "{action}: what answers knows no such thing, so it is another product, or GitLab at another path"
+    );
+    elsewhere(failure, "application/json", message)
+}
+
+fn elsewhere(failure: Failure, media_type: &str, message: impl Into<String>) -> Failure {
     failure
         .with_code(ErrorCode::NotTheApi(Stranger::Other(media_type.to_owned())))
-        .with_message(
-            "reading GitLab's version: what answers has none, so it is another product, or GitLab at \
-             another path",
-        )
+        .with_message(message)
         .with_hint(
             "check the address of the connection, and whether GitLab lives below a path there, such as \
              `https://host/gitlab`",

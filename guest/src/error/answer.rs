@@ -12,15 +12,17 @@ use crate::{
 pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64) -> Failure {
     let problem = Problem::parse(body);
     let verdict = judge(purpose, head, body, &problem);
+    // GitLab's own words begin with the status more often than not.
     let said = match problem.text() {
-        "" => String::new(),
-        text => format!(": {}", quote(text)),
+        "" => head.status.to_string(),
+        text if is_said_in(text, head.status) => quote(text),
+        text => format!("{}: {}", head.status, quote(text)),
     };
     let whose = match verdict.code {
         ErrorCode::NotTheApi(_) => "the answer has status",
         _ => "GitLab answered",
     };
-    let message = format!("{}: {whose} {}{said}", purpose.action, head.status);
+    let message = format!("{}: {whose} {said}", purpose.action);
     let mut failure = Failure::new(verdict.code, message)
         .with_head(head)
         .with_mark(verdict.mark)
@@ -32,6 +34,11 @@ pub(crate) fn from_answer(purpose: &Purpose, head: &Head, body: &[u8], now: i64)
         429 | 503 => failure.with_retry_after(retry::asked(head, now)),
         _ => failure,
     }
+}
+
+fn is_said_in(text: &str, status: u16) -> bool {
+    text.strip_prefix(&status.to_string())
+        .is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// What an answer means, before it is put into words.
@@ -74,16 +81,16 @@ fn judge(purpose: &Purpose, head: &Head, body: &[u8], problem: &Problem) -> Verd
     if (300..400).contains(&head.status) {
         return redirected(head);
     }
+    if head.status == 401
+        && let Some(verdict) = stranger::challenge(head)
+    {
+        return verdict;
+    }
     // A proxy's error page has the status that it likes; only 5xx and 429 are believed without a
     // body from GitLab, because Rack answers those in plain text or through a proxy.
     let is_foreign = head.media_type() == "text/html" && head.status != 429 && head.status < 500;
     if is_foreign || stranger::is_web_firewall(head, body) {
         return stranger::verdict(head, body);
-    }
-    if head.status == 401
-        && let Some(verdict) = stranger::challenge(head)
-    {
-        return verdict;
     }
     match head.status {
         401 => denial::unauthenticated(problem),
@@ -151,8 +158,9 @@ fn missing(purpose: &Purpose, problem: &Problem) -> Verdict {
     if problem.error == "404 Not Found" {
         return Verdict::hint(
             ErrorCode::NotFound(purpose.missing.clone()),
-            "if it exists, a proxy in front of GitLab may decode `%2F` in addresses; with Apache, \
-             `AllowEncodedSlashes NoDecode` and `nocanon` prevent that",
+            "if it exists, the address of the connection may lack the path that GitLab lives below, or a \
+             proxy in front of GitLab decodes `%2F` in addresses; with Apache, `AllowEncodedSlashes \
+             NoDecode` and `nocanon` prevent that",
         )
         .with_mark(Mark::Unrouted);
     }

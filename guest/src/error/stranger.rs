@@ -59,10 +59,23 @@ fn redirected(location: &str) -> Verdict {
             ),
         ),
         false => {
-            let hint = format!("check the address of the connection: it redirects to `{place}`");
+            let hint = match address(&place) {
+                Some(address) => format!(
+                    "use `{address}` as the address of the connection: what answers at the present one \
+                     redirects there"
+                ),
+                None => format!("check the address of the connection: it redirects to `{place}`"),
+            };
             Verdict::hint(ErrorCode::NotTheApi(Stranger::Redirect(place)), hint)
         }
     }
+}
+
+/// The address of a connection whose API is there.
+fn address(place: &str) -> Option<&str> {
+    let (address, _) = place.split_once("/api/v4/")?;
+    let (scheme, _) = address.split_once("://")?;
+    matches!(scheme, "https" | "http").then_some(address)
 }
 
 /// Whether a path leads to where people sign in. One of the API's own is the API at another address,
@@ -227,6 +240,25 @@ mod tests {
             matches!(&found, Stranger::Redirect(place) if place == "https://other.example/git"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_redirect_to_an_api_tells_the_address_that_a_connection_to_it_has() {
+        for (place, told) in [
+            (
+                "https://git.example/api/v4/version",
+                "use `https://git.example` as",
+            ),
+            ("https://h/gitlab/api/v4/user", "use `https://h/gitlab` as"),
+            ("/gitlab/api/v4/user", "redirects to `/gitlab/api/v4/user`"),
+            ("https://h/", "redirects to `https://h/`"),
+        ] {
+            let hint = verdict(&Head::of(301, &[("location", place)]), b"").hint;
+            assert!(
+                hint.as_ref().is_some_and(|hint| hint.contains(told)),
+                "{place}: {hint:?}"
+            );
+        }
     }
 
     #[test]

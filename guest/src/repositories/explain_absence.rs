@@ -16,9 +16,10 @@ use crate::{
         types::{Aspect, ErrorCode, Finding, Party, Severity, Subject},
     },
     call::Call,
-    connection::decoded_slashes,
-    error::{Failure, Mark, quote},
-    transport::Transport,
+    connection::{decoded_slashes, not_here},
+    error::{Failure, Mark, Purpose, quote},
+    model::User,
+    transport::{Request, Transport},
 };
 
 /// Find out why a list does not have a repository, with a dozen requests at most.
@@ -38,7 +39,7 @@ pub(crate) async fn explain_absence<T: Transport>(
     let missing = Subject::Other("endpoint".to_owned());
     match read_repository::read(call, named, missing).await {
         Ok(project) => shown::explain(call, project, &wanted, None).await,
-        Err(failure) if failure.is_marked(Mark::Unrouted) => Ok(absence(vec![decoded_slashes()])),
+        Err(failure) if is_about_the_address(&failure) => unrouted(call, named, failure).await,
         Err(failure) => match (failure.code(), named) {
             (ErrorCode::Moved(id), RepositoryRef::Path(path)) => {
                 moved(call, path, id, &wanted).await
@@ -46,6 +47,33 @@ pub(crate) async fn explain_absence<T: Transport>(
             (ErrorCode::NotFound(Subject::Repository), _) => hidden::explain(call, named).await,
             _ => Err(failure),
         },
+    }
+}
+
+/// Whether it may be that nothing of GitLab's is at this address.
+fn is_about_the_address(failure: &Failure) -> bool {
+    let is_endpoint = matches!(failure.code(), ErrorCode::NotFound(Subject::Other(_)));
+    failure.is_marked(Mark::Unrouted) || is_endpoint
+}
+
+/// There is no such endpoint: either the path did not arrive as it was sent, or nothing does, which
+/// an endpoint that every GitLab has and that has no path within its own tells apart.
+async fn unrouted<T: Transport>(
+    call: &Call<T>,
+    named: &RepositoryRef,
+    failure: Failure,
+) -> Result<Absence, Failure> {
+    let action = "asking who the token belongs to";
+    let purpose = Purpose::new(action, Subject::Other("endpoint".to_owned()));
+    let answer = call.json::<User>(&Request::json("/user"), &purpose).await;
+    match answer {
+        Ok((_, user)) if user.is_nameless() => Err(not_here(failure, action)),
+        Ok(_) if failure.is_marked(Mark::Unrouted) && matches!(named, RepositoryRef::Path(_)) => {
+            Ok(absence(vec![decoded_slashes()]))
+        }
+        Ok(_) => Err(failure),
+        Err(other) if other.is_not_found() => Err(not_here(other, action)),
+        Err(other) => Err(other),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         types::{PageRequest, Subject},
     },
     call::Call,
+    connection::not_here,
     endpoint::Target,
     error::{Failure, Purpose},
     model::Project,
@@ -62,10 +63,15 @@ async fn list_all<T: Transport>(
             .query("pagination", "keyset")
             .query("order_by", "id")
             .query("sort", "asc"),
-        purpose: Purpose::new("listing repositories", Subject::Repository),
+        purpose: Purpose::new(LISTING, Subject::Repository),
     };
     let mut plan = Plan::new(behind.after, behind.density, limit);
-    let total = lister.work(&mut plan).await?;
+    let total = lister.work(&mut plan).await;
+    let total = total.map_err(|failure| match failure.is_not_found() {
+        // Every GitLab has a list of projects.
+        true => not_here(failure, LISTING),
+        false => failure,
+    })?;
     let density = plan.density();
     let (mut items, mut next) = plan.finish();
     if items.len() > limit {
@@ -89,6 +95,8 @@ pub(super) fn into_items(
     let projects = projects.filter(|project| wanted.matches(project));
     projects.map(Project::into_repository).collect()
 }
+
+const LISTING: &str = "listing repositories";
 
 struct Lister<'a, T> {
     call: &'a Call<T>,

@@ -7,7 +7,7 @@ use super::forge::{Reply, Seen, parameter, run};
 use crate::{
     bindings::{
         repositories::{Absence, Access, Filter, RepositoryRef},
-        types::{Error, ErrorCode, Finding, Severity},
+        types::{Error, ErrorCode, Finding, Severity, Stranger, Subject},
     },
     repositories::explain_absence,
 };
@@ -21,6 +21,9 @@ fn all() -> Filter {
         include_archived: true,
     }
 }
+
+/// What GitLab's router says.
+const UNROUTED: &str = r#"{"error":"404 Not Found"}"#;
 
 fn path(path: &str) -> RepositoryRef {
     RepositoryRef::Path(path.to_owned())
@@ -174,20 +177,55 @@ fn a_dozen_requests_are_enough_however_deep_a_path_is() {
 
 #[test]
 fn a_proxy_that_decodes_slashes_is_the_reason() {
-    let (absence, _) = explain(&path("web/shop"), &all(), |_| {
-        Reply::status(404, r#"{"error":"404 Not Found"}"#)
+    let (absence, seen) = explain(&path("web/shop"), &all(), |line| {
+        match line.contains("/user") {
+            true => Reply::json(r#"{"id":1,"username":"ada"}"#),
+            false => Reply::status(404, UNROUTED),
+        }
     });
     let absence = absence.expect("it is explained");
     assert_eq!(codes(&absence), ["encoded-slash-decoded"]);
+    assert_eq!(seen.requests.len(), 2);
 }
 
 #[test]
-fn a_404_that_gitlab_did_not_say_explains_nothing() {
-    let (absence, _) = explain(&path("web/shop"), &all(), |_| Reply::content(404, "gone"));
-    assert!(matches!(
-        absence.expect_err("nobody knows").code,
-        ErrorCode::NotFound(_)
-    ));
+fn an_address_below_which_there_is_no_gitlab_is_no_reason_and_told_as_that() {
+    for body in [UNROUTED, r#"{"message":"page not found"}"#, "gone"] {
+        for named in [path("web/shop"), RepositoryRef::Id("1".to_owned())] {
+            let (absence, _) = explain(&named, &all(), |_| Reply::status(404, body));
+            let error = absence.expect_err("nobody knows");
+            assert!(matches!(error.code, ErrorCode::NotTheApi(_)), "{error:?}");
+            assert!(
+                error.message.contains("GitLab at another path"),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_gitlab_did_not_say_of_a_repository_explains_nothing() {
+    for (user, code) in [
+        (
+            r#"{"id":1,"username":"ada"}"#,
+            ErrorCode::NotFound(Subject::Other("endpoint".to_owned())),
+        ),
+        (
+            "{}",
+            ErrorCode::NotTheApi(Stranger::Other("application/json".to_owned())),
+        ),
+    ] {
+        let (absence, _) = explain(
+            &RepositoryRef::Id("1".to_owned()),
+            &all(),
+            |line| match line.contains("/user") {
+                true => Reply::json(user),
+                false => Reply::content(404, "gone"),
+            },
+        );
+        let found = absence.expect_err("nobody knows").code;
+        assert_eq!(format!("{found:?}"), format!("{code:?}"));
+    }
 }
 
 #[test]

@@ -72,6 +72,10 @@ usage_errors! {
         "`--token-env` does not say the name of an environment variable",
         "a name is letters, digits and `_`, such as `--token-env FORGE_TOKEN`; the token itself belongs \
          in that variable";
+    VariableName =>
+        "that is not the name of an environment variable",
+        "a name is letters, digits and `_`, such as `FORGE_TOKEN`; the token itself can be typed or pasted \
+         where its place is asked for";
     Secret =>
         "`--secret` does not say NAME=FILE, the name in lower-case letters, digits and `-`",
         "such as `--secret webhook=/run/secrets/webhook`";

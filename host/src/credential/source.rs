@@ -178,7 +178,7 @@ fn is_set(name: &str) -> bool {
 
 /// Whether a text is as long as a secret, and a part of it is drawn by lot: names are made of words,
 /// which are of one case, and have their digits apart or at the end of something short.
-fn looks_secret(text: &str) -> bool {
+pub(crate) fn looks_secret(text: &str) -> bool {
     let is_part = |one: char| one.is_ascii_alphanumeric() || "-_.=+".contains(one);
     let is_drawn = |run: &str| {
         let kinds = [

@@ -110,6 +110,28 @@ async fn an_address_that_cannot_be_is_refused_at_once_and_asked_for_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_taken_and_not_shown_wherever_its_place_is_asked_for() {
+    let study = Study::new().await;
+    let mut terminal = study.connect(&["acme", "--repository=web/shop,type=frontend"], 80);
+    terminal.wait_for("Type or paste it");
+    terminal.type_text("variable\n");
+    terminal.wait_for("Name of the variable");
+    terminal.type_text(&format!("{}\n", study.rig.token));
+    terminal.wait_for("that is not the name of an environment variable");
+    terminal.wait_for("can be typed or pasted");
+    terminal.wait_until("the places", |all| {
+        all.trim_end().contains("not the name") && all.matches("Type or paste it").count() > 1
+    });
+    terminal.type_text(&format!("{}\n", study.rig.token));
+    terminal.wait_for("Token: (not shown)");
+    terminal.wait_for("Write this?");
+    terminal.type_text("y\n");
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    let kept = study.read("home/config.toml.tokens/acme");
+    assert_eq!(kept.trim_end(), study.rig.token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_wrong_is_exchanged_for_the_right_one() {
     let study = Study::new().await;
     let mut terminal = study.connect(&["acme", "--repository=web/shop,type=frontend"], 40);

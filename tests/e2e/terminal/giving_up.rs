@@ -265,7 +265,7 @@ async fn another_token_takes_neither_the_name_nor_the_repositories_away() {
         ("What should be different?", "token\n"),
         ("It is in a file", "variable\n"),
         ("Name of the variable", "no-variable\n"),
-        ("does not say the name of an environment variable", "file\n"),
+        ("not the name of an environment variable", "file\n"),
         (
             "File with the token",
             &format!("{}\n", study.rig.folder().display()),

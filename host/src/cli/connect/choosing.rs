@@ -9,7 +9,7 @@ use super::conversation::Conversation;
 use super::repositories::{self, KINDS};
 use crate::cli::failure::CommandError;
 use crate::cli::listing::Way;
-use crate::cli::prompt::{Line, List, Row};
+use crate::cli::prompt::{Line, List, Row, Shown};
 use crate::cli::session::Session;
 use crate::cli::words;
 use crate::cli::words::thousands;
@@ -205,7 +205,7 @@ impl Conversation<'_> {
             let question = Line {
                 title: "Search for (three letters or more)",
                 default: None,
-                is_hidden: false,
+                shown: Shown::Always,
             };
             let word = self.prompter.line(question).await?;
             if word.trim().chars().count() >= SHORTEST_WORD {

@@ -3,7 +3,7 @@
 
 use super::Arguments;
 use super::checks;
-use super::draft::{self, Draft, Token};
+use super::draft::{self, Draft};
 use super::mending::{self, Change};
 use super::repositories::{self, Wish};
 use super::{trial, written};
@@ -12,7 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::explain;
 use crate::cli::failure::CommandError;
 use crate::cli::filled::room;
-use crate::cli::prompt::{Line, List, Prompter, Row};
+use crate::cli::prompt::{Line, List, Prompter, Row, Shown};
 use crate::cli::session::Session;
 use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
@@ -26,7 +26,7 @@ pub(super) struct Conversation<'c> {
     file: &'c ConfigurationFile,
     arguments: Arguments,
     /// What the file says of the connection so far.
-    present: Option<ConnectionEntry>,
+    pub(super) present: Option<ConnectionEntry>,
     /// The repositories that options name.
     wishes: Vec<Wish>,
     /// Whether repositories are chosen where none is named.
@@ -129,7 +129,7 @@ impl<'c> Conversation<'c> {
         let question = Line {
             title: "Write this? [Y/n]",
             default: None,
-            is_hidden: false,
+            shown: Shown::Always,
         };
         let answer = self.prompter.line(question).await?;
         Ok(answer.trim().is_empty() || confirmation::is_yes(&answer))
@@ -269,7 +269,7 @@ impl<'c> Conversation<'c> {
             let question = Line {
                 title: "Address of the forge",
                 default: self.draft.url.as_deref().or(present.as_deref()),
-                is_hidden: false,
+                shown: Shown::Always,
             };
             let answer = self.prompter.line(question).await?;
             if !answer.trim().is_empty() && self.take_address(&answer) {
@@ -296,70 +296,12 @@ impl<'c> Conversation<'c> {
         true
     }
 
-    /// Where the token is, until what is said can be one.
-    pub(super) async fn token(&mut self) -> Result<(), CommandError> {
-        loop {
-            let token = self.token_once().await?;
-            match token.as_ref().map_or(Ok(()), checks::check_place) {
-                Ok(()) => {
-                    self.draft.token = token;
-                    return Ok(());
-                }
-                // It may be easier to give in another way.
-                Err(error) => drop(self.tell(error)?),
-            }
-        }
-    }
-
-    async fn token_once(&mut self) -> Result<Option<Token>, CommandError> {
-        let mut rows = vec![
-            Row::new("Type or paste it", "it is not shown"),
-            Row::new("It is in a file", "and stays there"),
-            Row::new("It is in an environment variable", "and stays there"),
-        ];
-        if let Some(entry) = self.present.as_ref().filter(|_| self.draft.token.is_none()) {
-            rows.insert(0, Row::new("Keep it where it is", entry.token().place()));
-        }
-        let answer = self.prompter.choose(List::new("Token", &rows)).await?;
-        Ok(match answer + 4 - rows.len() {
-            1 => Some(Token::Typed(self.prompter.secret("Token").await?)),
-            2 => Some(Token::File(self.file_name("File with the token").await?)),
-            3 => Some(Token::Environment(self.text("Name of the variable").await?)),
-            _ => None,
-        })
-    }
-
-    async fn text(&mut self, title: &str) -> Result<String, CommandError> {
-        loop {
-            let question = Line {
-                title,
-                default: None,
-                is_hidden: false,
-            };
-            let answer = self.prompter.line(question).await?;
-            if !answer.trim().is_empty() {
-                return Ok(answer.trim().to_owned());
-            }
-        }
-    }
-
-    /// A file's name. No shell stands between that would know what `~` is.
-    pub(super) async fn file_name(
-        &mut self,
-        title: &str,
-    ) -> Result<std::path::PathBuf, CommandError> {
-        let answer = self.text(title).await?;
-        let below = answer.strip_prefix("~/");
-        let home = below.and_then(|below| Some(std::env::home_dir()?.join(below)));
-        Ok(home.unwrap_or_else(|| answer.into()))
-    }
-
     async fn name(&mut self) -> Result<(), CommandError> {
         while self.arguments.name.is_none() {
             let question = Line {
                 title: "Name of the connection",
                 default: Some(&self.draft.name),
-                is_hidden: false,
+                shown: Shown::Always,
             };
             let answer = self.prompter.line(question).await?;
             let is_taken = self.file.configuration().names().any(|name| name == answer);

@@ -142,10 +142,7 @@ fn remedy(error: &CommandError) -> Option<&str> {
 /// Whether the next question is about what a hint would say, so that it would be said twice or name
 /// an option that nobody can give any more.
 pub(super) fn is_answered_here(error: &CommandError) -> bool {
-    let is_of_token = matches!(
-        error,
-        CommandError::Usage(UsageError::TokenNotKept { .. } | UsageError::TokenVariable)
-    );
+    let is_of_token = matches!(error, CommandError::Usage(UsageError::TokenNotKept { .. }));
     is_of_token
         || remedy(error)
             .is_some_and(|remedy| private_range(remedy).is_some() || is_authority(remedy))

@@ -8,6 +8,7 @@
 //! - `repositories`: what options say of repositories
 //! - `written`, `preview`: what is shown before and after
 
+mod asking_token;
 mod checks;
 mod choosing;
 mod conversation;

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::key::Key;
 use super::screen::Look;
+use crate::credential::looks_secret;
 
 /// A question that is answered with a text.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +14,17 @@ pub(crate) struct Line<'a> {
     pub(crate) title: &'a str,
     /// What an empty answer means.
     pub(crate) default: Option<&'a str>,
-    /// Whether nothing of it is shown.
-    pub(crate) is_hidden: bool,
+    /// Who sees what is typed.
+    pub(crate) shown: Shown,
+}
+
+/// Who sees what is typed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shown {
+    Always,
+    Never,
+    /// Where a secret is asked for by its place, people give the secret itself.
+    UnlessSecret,
 }
 
 /// A text while it is typed.
@@ -60,6 +70,15 @@ impl<'a> Editor<'a> {
         }
     }
 
+    /// Whether what is typed is to be seen nowhere.
+    pub(super) fn is_concealed(&self) -> bool {
+        match self.question.shown {
+            Shown::Always => false,
+            Shown::Never => true,
+            Shown::UnlessSecret => looks_secret(&self.typed),
+        }
+    }
+
     /// The rows, and where the cursor is in them.
     pub(super) fn draw(&self, columns: usize, look: Look) -> (Vec<String>, (usize, usize)) {
         let widest = columns.saturating_sub(1).max(1);
@@ -67,12 +86,12 @@ impl<'a> Editor<'a> {
         if let Some(default) = self.question.default {
             title.push_str(&format!(" [{default}]"));
         }
-        if self.question.is_hidden {
+        if self.is_concealed() {
             title.push_str(" (not shown)");
         }
         let title = look.paint(Style::new().bold(), &look.cut(&title, widest));
         let mut shown = String::new();
-        if !self.question.is_hidden {
+        if !self.is_concealed() {
             shown = look.end_of(&self.typed, widest.saturating_sub(MARK.len()));
         }
         let column = MARK.len() + shown.width();
@@ -109,7 +128,7 @@ mod tests {
     const NAME: Line<'static> = Line {
         title: "Name",
         default: Some("acme"),
-        is_hidden: false,
+        shown: Shown::Always,
     };
 
     #[test]
@@ -147,11 +166,19 @@ mod tests {
         assert_eq!(rows, ["Name ..", "> 56789"]);
         assert_eq!(cursor, (1, 7));
         let hidden = Line {
-            is_hidden: true,
+            shown: Shown::Never,
             ..NAME
         };
         let (rows, cursor) = typed(hidden, "0123456789").draw(80, PLAIN);
         assert_eq!(rows, ["Name [acme] (not shown)", "> "]);
         assert_eq!(cursor, (1, 2));
+        let place = Line {
+            shown: Shown::UnlessSecret,
+            ..NAME
+        };
+        let rows = |text| typed(place, text).draw(80, PLAIN).0;
+        assert_eq!(rows("FORGE_TOKEN"), ["Name [acme]", "> FORGE_TOKEN"]);
+        let hidden = rows("s3cret-0123456789ABC");
+        assert_eq!(hidden, ["Name [acme] (not shown)", "> "]);
     }
 }

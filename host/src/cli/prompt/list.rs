@@ -2,17 +2,21 @@
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
+use zeroize::Zeroizing;
 
 use super::key::Key;
 use super::screen::Look;
 use crate::cli::words::thousands;
+use crate::credential::looks_secret;
 
 /// A question that is answered with one of several rows.
 pub(crate) struct List<'a> {
     pub(super) title: &'a str,
     pub(super) rows: &'a [Row],
-    /// What was typed to find one.
-    word: String,
+    /// What was typed to find one, or what is no row at all.
+    word: Zeroizing<String>,
+    /// Whether that can be an answer too, which is then a secret.
+    takes_secret: bool,
     /// Whether it was looked for since it changed.
     is_found: bool,
     /// Which rows fit it, the best first.
@@ -45,11 +49,34 @@ impl<'a> List<'a> {
         Self {
             title,
             rows,
-            word: String::new(),
+            // Enough for a token, so that none is left where the word was before it grew.
+            word: Zeroizing::new(String::with_capacity(LONGEST_WORD)),
+            takes_secret: false,
             is_found: true,
             found: (0..rows.len()).collect(),
             at: 0,
         }
+    }
+
+    /// A list of places where a secret may be: what is typed and finds none of them is the secret,
+    /// for that is what people do where they are asked for one.
+    pub(crate) fn or_secret(title: &'a str, rows: &'a [Row]) -> Self {
+        Self {
+            takes_secret: true,
+            ..Self::new(title, rows)
+        }
+    }
+
+    /// The secret that was typed, if this key ends it.
+    pub(super) fn secret(&mut self, key: Key) -> Option<Zeroizing<String>> {
+        self.find();
+        let is_typed = self.takes_secret && self.found.is_empty() && !self.word.is_empty();
+        (is_typed && key == Key::Enter).then(|| self.word.clone())
+    }
+
+    /// Whether what was typed may be a secret: it is shown to nobody then.
+    fn is_concealed(&self) -> bool {
+        self.found.is_empty() && (self.takes_secret || looks_secret(&self.word))
     }
 
     /// Take a key; the row when it was the last one.
@@ -76,7 +103,9 @@ impl<'a> List<'a> {
     /// Whether a key changes what is looked for.
     fn type_key(&mut self, key: Key) -> bool {
         match key {
-            Key::Char(character) if self.word.len() < LONGEST_WORD => self.word.push(character),
+            Key::Char(character) if self.word.len() + character.len_utf8() <= LONGEST_WORD => {
+                self.word.push(character);
+            }
             Key::Backspace => drop(self.word.pop()),
             Key::RemoveLine | Key::RemoveWord => self.word.clear(),
             _ => return false,
@@ -90,7 +119,7 @@ impl<'a> List<'a> {
         if std::mem::replace(&mut self.is_found, true) {
             return;
         }
-        let word = self.word.to_lowercase();
+        let word = Zeroizing::new(self.word.to_lowercase());
         let words: Vec<&str> = word.split_whitespace().collect();
         let mut found: Vec<(bool, usize)> = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -118,7 +147,11 @@ impl<'a> List<'a> {
         self.find();
         let widest = columns.saturating_sub(1).max(1);
         let title = look.cut(self.title, widest);
-        let word = look.end_of(&self.word, widest.saturating_sub(MARK.len()));
+        let word = match self.is_concealed() {
+            true => NOT_SHOWN,
+            false => &self.word,
+        };
+        let word = look.end_of(word, widest.saturating_sub(MARK.len()));
         let word = look.cut(&format!("{MARK}{word}"), widest);
         let cursor = (1, word.width());
         let mut drawn = vec![look.paint(Style::new().bold(), &title), word];
@@ -171,6 +204,9 @@ impl<'a> List<'a> {
 
     fn count(&self) -> String {
         let all = thousands(self.rows.len() as u64);
+        if self.found.is_empty() && self.takes_secret && !self.word.is_empty() {
+            return "  Enter takes what was typed; Ctrl-U takes it back".to_owned();
+        }
         if self.found.is_empty() {
             return format!("  none of {all}; Backspace takes back");
         }
@@ -187,8 +223,11 @@ impl<'a> List<'a> {
 /// What stands before what is typed.
 const MARK: &str = "Search: ";
 
-/// Bytes that are looked for; no path is longer.
-const LONGEST_WORD: usize = 512;
+/// What stands in the place of a secret.
+const NOT_SHOWN: &str = "(not shown)";
+
+/// Bytes that are looked for; neither a path nor a token is longer.
+const LONGEST_WORD: usize = 8 << 10;
 
 /// Rows that are seen at once, at most.
 const PAGE: usize = 10;
@@ -320,5 +359,36 @@ mod tests {
             list.press(Key::Char('x'));
         }
         assert_eq!(list.word.len(), LONGEST_WORD);
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown_and_is_taken_where_one_is_asked_for() {
+        let token = "s3cret-0123456789ABC";
+        let rows = rows(&["web/shop"]);
+        for (mut list, is_taken) in [
+            (List::or_secret("Token", &rows), true),
+            (List::new("Repository", &rows), false),
+        ] {
+            for character in token.chars() {
+                assert_eq!(list.secret(Key::Char(character)), None);
+                list.press(Key::Char(character));
+            }
+            let (drawn, _) = list.draw(60, 24, PLAIN);
+            assert_eq!(drawn[1], "Search: (not shown)");
+            let taken = list.secret(Key::Enter);
+            assert_eq!(
+                taken.as_deref().map(String::as_str),
+                is_taken.then_some(token)
+            );
+        }
+        // What finds a row is a search, and so is a word that is mistyped.
+        let mut list = List::or_secret("Token", &rows);
+        list.press(Key::Char('s'));
+        assert_eq!(list.secret(Key::Enter), None);
+        let mut list = List::new("Repository", &rows);
+        for character in "shpo".chars() {
+            list.press(Key::Char(character));
+        }
+        assert_eq!(list.draw(60, 24, PLAIN).0[1], "Search: shpo");
     }
 }

@@ -18,7 +18,7 @@ mod screen;
 mod terminal;
 
 use self::key::Key;
-pub(crate) use self::line::Line;
+pub(crate) use self::line::{Line, Shown};
 pub(crate) use self::list::{List, Row};
 use self::screen::Screen;
 use self::terminal::Terminal;
@@ -70,8 +70,8 @@ impl Prompter {
     /// A text. Without one, the default, if there is one.
     pub(crate) async fn line(&mut self, question: Line<'_>) -> Result<String, CommandError> {
         let title = question.title.to_owned();
-        let answer = self.answer(question).await?;
-        self.end(&title, &answer);
+        let (answer, is_concealed) = self.answer(question).await?;
+        self.end(&title, if is_concealed { NOT_SHOWN } else { &answer });
         Ok((*answer).clone())
     }
 
@@ -80,15 +80,27 @@ impl Prompter {
         let question = Line {
             title,
             default: None,
-            is_hidden: true,
+            shown: Shown::Never,
         };
-        let answer = self.answer(question).await?;
-        self.end(title, "(not shown)");
+        let (answer, _) = self.answer(question).await?;
+        self.end(title, NOT_SHOWN);
         Ok(Secret::new(&**answer))
     }
 
     /// One of several, by its place among them.
     pub(crate) async fn choose(&mut self, mut list: List<'_>) -> Result<usize, CommandError> {
+        loop {
+            if let Choice::Row(index) = self.choose_or_type(&mut list).await? {
+                return Ok(index);
+            }
+        }
+    }
+
+    /// One of several, or a secret that was typed instead.
+    pub(crate) async fn choose_or_type(
+        &mut self,
+        list: &mut List<'_>,
+    ) -> Result<Choice, CommandError> {
         loop {
             // What is pasted is not drawn letter by letter.
             if !self.terminal.has_more() {
@@ -96,9 +108,14 @@ impl Prompter {
                 let (drawn, cursor) = list.draw(columns, rows, self.screen.look());
                 self.screen.draw(&drawn, cursor);
             }
-            if let Some(index) = list.press(self.key().await?) {
+            let key = self.key().await?;
+            if let Some(secret) = list.secret(key) {
+                self.end(list.title, NOT_SHOWN);
+                return Ok(Choice::Secret(Secret::new(&**secret)));
+            }
+            if let Some(index) = list.press(key) {
                 self.end(list.title, &list.rows[index].text);
-                return Ok(index);
+                return Ok(Choice::Row(index));
             }
         }
     }
@@ -110,7 +127,7 @@ impl Prompter {
             .line(Line {
                 title: &title,
                 default: None,
-                is_hidden: false,
+                shown: Shown::Always,
             })
             .await?;
         Ok(super::confirmation::is_yes(&answer))
@@ -127,15 +144,16 @@ impl Prompter {
         self.screen.status(text);
     }
 
+    /// A text, and whether it is to be seen nowhere.
     async fn answer(
         &mut self,
         question: Line<'_>,
-    ) -> Result<zeroize::Zeroizing<String>, CommandError> {
+    ) -> Result<(zeroize::Zeroizing<String>, bool), CommandError> {
         let mut editor = line::Editor::new(question);
         loop {
             self.draw_line(&editor);
             if let Some(answer) = editor.press(self.key().await?) {
-                return Ok(answer);
+                return Ok((answer, editor.is_concealed()));
             }
         }
     }
@@ -161,7 +179,7 @@ impl Prompter {
         let mut editor = line::Editor::new(Line {
             title: "Give up? [y/N]",
             default: None,
-            is_hidden: false,
+            shown: Shown::Always,
         });
         loop {
             self.draw_line(&editor);
@@ -186,6 +204,15 @@ impl Prompter {
         }
     }
 }
+
+/// What was answered where a secret may be typed too.
+pub(crate) enum Choice {
+    Row(usize),
+    Secret(Secret),
+}
+
+/// What is left of a question whose answer nobody may see.
+const NOT_SHOWN: &str = "(not shown)";
 
 impl Drop for Prompter {
     fn drop(&mut self) {
