@@ -199,7 +199,13 @@ impl Error {
                 "a plugin gets wasi:http, wasi:io, wasi:clocks, wasi:random and the parts of wasi:cli without files".into()
             }
             Self::Refused(denial) => return denial.remedy().map(str::to_owned),
-            Self::Credential { place, .. } => match is_stored(place) {
+            Self::Credential { place, problem, .. } => match is_stored(place) {
+                true if problem == NOT_SET => {
+                    "set the variable in the environment of this process, or say where the secret is".into()
+                }
+                true if problem.starts_with(NO_FILE) => {
+                    "look whether the file has another name or is not mounted, or say where the secret is".into()
+                }
                 true => "look at the file or the variable that it comes from".into(),
                 false => "give all of it and nothing else, not even a blank before or after it".into(),
             },
@@ -234,6 +240,12 @@ impl Error {
         })
     }
 }
+
+/// What is said of a variable that is not there.
+pub(crate) const NOT_SET: &str = "it is not set";
+
+/// What a system says of a file that is not there.
+const NO_FILE: &str = "No such file";
 
 /// Whether a credential is somewhere to be looked at, and was not handed over directly.
 fn is_stored(place: &str) -> bool {

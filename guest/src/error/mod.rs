@@ -66,8 +66,8 @@ impl Failure {
 
     /// Something that is not GitLab's API answered, with a status that would be right.
     pub(crate) fn not_the_api(purpose: &Purpose, head: &Head, body: &[u8]) -> Self {
-        // Of which type it is, the code tells.
-        let message = format!("{}: the answer has status {}", purpose.action, head.status);
+        let media_type = quote(&head.media_type());
+        let message = format!("{}: the answer is `{media_type}`", purpose.action);
         let verdict = stranger::verdict(head, body);
         let failure = Self::new(verdict.code, message).with_head(head);
         match verdict.hint {

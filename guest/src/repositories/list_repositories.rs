@@ -66,12 +66,7 @@ async fn list_all<T: Transport>(
         purpose: Purpose::new(LISTING, Subject::Repository),
     };
     let mut plan = Plan::new(behind.after, behind.density, limit);
-    let total = lister.work(&mut plan).await;
-    let total = total.map_err(|failure| match failure.is_not_found() {
-        // Every GitLab has a list of projects.
-        true => not_here(failure, LISTING),
-        false => failure,
-    })?;
+    let total = lister.work(&mut plan, behind.after > 0).await?;
     let density = plan.density();
     let (mut items, mut next) = plan.finish();
     if items.len() > limit {
@@ -106,8 +101,13 @@ struct Lister<'a, T> {
 
 impl<T: Transport> Lister<'_, T> {
     /// Ask for what the plan wants, as much at once as is allowed, and tell the total where GitLab
-    /// does.
-    async fn work(&self, plan: &mut Plan<Project>) -> Result<Option<u64>, Failure> {
+    /// does. `is_begun` tells whether the list was there already: a list that every GitLab has is
+    /// missing only where there is no GitLab.
+    async fn work(
+        &self,
+        plan: &mut Plan<Project>,
+        mut is_begun: bool,
+    ) -> Result<Option<u64>, Failure> {
         let mut total = None;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -119,7 +119,11 @@ impl<T: Transport> Lister<'_, T> {
             let Some(answered) = under_way.next().await else {
                 return Ok(total);
             };
-            let answered = answered?;
+            let answered = answered.map_err(|failure| match is_begun {
+                false if failure.is_not_found() => not_here(failure, LISTING),
+                _ => failure,
+            })?;
+            is_begun = true;
             // Within a window GitLab counts the window.
             if answered.window.before.is_none() && answered.window.after == 0 {
                 total = answered.total;

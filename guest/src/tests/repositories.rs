@@ -319,3 +319,18 @@ impl Reply {
         }
     }
 }
+
+#[test]
+fn a_list_that_is_not_there_is_of_no_gitlab_unless_it_was_there_before() {
+    let missing = |_: &str| Reply::status(404, r#"{"error":"404 Not Found"}"#);
+    let (page, _) = list(&all(), part(None, 2), missing);
+    let error = page.expect_err("there is none");
+    assert!(matches!(error.code, ErrorCode::NotTheApi(_)), "{error:?}");
+    let (page, _) = list(&all(), part(None, 2), keyset(9, |_| true));
+    let PageEnd::More(cursor) = page.expect("a page").end else {
+        panic!("there is more");
+    };
+    let (page, _) = list(&all(), part(Some(cursor), 2), missing);
+    let error = page.expect_err("it is gone");
+    assert!(matches!(error.code, ErrorCode::NotFound(_)), "{error:?}");
+}

@@ -95,6 +95,19 @@ fn differs(conflict: &Conflict) -> String {
     }
 }
 
+/// The same, where `message` follows: nothing is told twice.
+pub(super) fn happened_beside(code: &ErrorCode, message: &str) -> String {
+    match code {
+        ErrorCode::NotTheApi(Stranger::Other(kind)) if message.contains(&**kind) => {
+            answers_instead(&Stranger::Other(String::new()))
+        }
+        ErrorCode::NotTheApi(Stranger::Redirect(place)) if message.contains(&**place) => {
+            answers_instead(&Stranger::Redirect(String::new()))
+        }
+        code => happened(code),
+    }
+}
+
 fn answers_instead(stranger: &Stranger) -> String {
     match stranger {
         Stranger::SignInPage => "a page to sign in answered, not the forge's API".into(),
@@ -133,6 +146,11 @@ mod tests {
 
     #[test]
     fn what_answers_in_the_forges_place_is_told_apart() {
+        let page = ErrorCode::NotTheApi(Stranger::Other("text/html".into()));
+        assert_eq!(
+            happened_beside(&page, "the answer is `text/html`"),
+            "what answered is not the forge's API"
+        );
         let stranger = |stranger| happened(&ErrorCode::NotTheApi(stranger));
         assert_eq!(
             stranger(Stranger::Redirect("https://h.example/x".into())),

@@ -24,9 +24,9 @@ impl ConfirmationArguments {
         self.yes
     }
 
-    /// Whether there is a question to be asked. Where nobody could answer it, that is an error,
-    /// before anything is done.
-    pub(crate) fn is_asked(self, context: &Context) -> Result<bool, CommandError> {
+    /// Whether there is a question to be asked before `what` is done. Where nobody could answer it,
+    /// that is an error, before anything is done.
+    pub(crate) fn is_asked(self, context: &Context, what: &str) -> Result<bool, CommandError> {
         if self.yes {
             return Ok(false);
         }
@@ -36,6 +36,7 @@ impl ConfirmationArguments {
             (_, false) => "nobody is there to answer",
         };
         Err(UsageError::NobodyToAsk {
+            what: what.to_owned(),
             obstacle: obstacle.to_owned(),
         }
         .into())

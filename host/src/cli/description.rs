@@ -108,7 +108,7 @@ impl Description {
         let seen = report.failed_request().is_some();
         let happened = match &answer.code {
             ErrorCode::Other(_) if seen => "a request was not answered".to_owned(),
-            code => cases::happened(code),
+            code => cases::happened_beside(code, &answer.message),
         };
         let mut description = Self::new(Exit::from(&answer.code), happened);
         if !(seen && is_hearsay(&answer.code)) {
@@ -131,9 +131,11 @@ impl Description {
             description.hint = answer.hint.clone().or_else(advice);
         }
         if let (Some(status), Some(id)) = (answer.status, &answer.request_id) {
-            description.cause(format!(
-                "the forge answered {status}; its logs call the request `{id}`"
-            ));
+            let is_told = answer.message.contains(&status.to_string());
+            description.cause(match is_told {
+                true => format!("the forge's logs call the request `{id}`"),
+                false => format!("the forge answered {status}; its logs call the request `{id}`"),
+            });
         }
         description
     }

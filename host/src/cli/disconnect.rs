@@ -44,16 +44,15 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
     let file = super::connections::file(&context.options)?;
     let plan = Plan::new(&arguments, &file)?;
-    if arguments.confirmation.is_asked(context)? {
+    let what = format!("removing the connection `{}`", plan.name);
+    if arguments.confirmation.is_asked(context, &what)? {
         confirmation::agreed(&plan.question())?;
     }
     plan.carry_out(&file, &mut interrupt::set_left)?;
     if context.output.is_json() {
         return context.output.json_line(&plan.shape(&file));
     }
-    context
-        .output
-        .text(escape::lines(&format!("Disconnected `{}`\n", plan.name)))
+    context.output.text(escape::lines(&plan.result()))
 }
 
 /// What is removed.
@@ -112,6 +111,18 @@ impl Plan {
             text.push_str(&format!("\nThe token in {kept} stays.\n"));
         }
         text.push_str("\nRemove it?");
+        text
+    }
+
+    /// What became of it, for whoever was not asked.
+    fn result(&self) -> String {
+        let mut text = format!("Disconnected `{}`\n", self.name);
+        for (path, _) in &self.synced {
+            text.push_str(&format!("Removed the directory `{}`\n", path.display()));
+        }
+        if let Some(kept) = &self.kept {
+            text.push_str(&format!("The token in {kept} stays\n"));
+        }
         text
     }
 

@@ -9,8 +9,13 @@ use super::table::{Cell, Table};
 
 /// Arguments of `exit-codes`: none.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = table())]
+#[command(after_long_help = table() + EXAMPLES)]
 pub(crate) struct Arguments {}
+
+const EXAMPLES: &str = "
+Examples:
+  code-source exit-codes
+  code-source exit-codes --json";
 
 /// Run `exit-codes`.
 pub(crate) fn run(_: &Arguments, context: &mut Context) -> Result<(), CommandError> {

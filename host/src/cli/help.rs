@@ -12,11 +12,61 @@ use super::table::{paint, wrapped};
 
 /// The command line, with its commands in groups where it explains itself.
 pub(super) fn command_line() -> clap::Command {
-    grouped(
-        CommandLine::command(),
-        super::progress::columns().min(WIDEST),
-    )
+    let columns = super::progress::columns().min(WIDEST);
+    with_short_examples(grouped(CommandLine::command(), columns), columns)
 }
+
+/// Examples that can be copied at any width: a shell takes a line that ends with a backslash and the
+/// next for one.
+fn with_short_examples(command: clap::Command, columns: usize) -> clap::Command {
+    let shortened = command.get_after_help().map(|help| {
+        let help = help.to_string();
+        let lines = help.lines().map(|line| match line.starts_with(EXAMPLE) {
+            true => shortened(line, columns),
+            false => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    let command = match shortened {
+        Some(help) => command.after_help(help),
+        None => command,
+    };
+    command.mut_subcommands(|one| with_short_examples(one, columns))
+}
+
+/// A command in as many lines as it needs. What stands in quotes stays in one.
+fn shortened(line: &str, columns: usize) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.trim_start().split(' ') {
+        match words.last_mut() {
+            Some(last) if last.matches(['"', '\'']).count() % 2 == 1 => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let mut lines = vec![" ".to_owned()];
+    for (index, word) in words.iter().enumerate() {
+        let is_last = index + 1 == words.len();
+        let mark = if is_last { 0 } else { CONTINUED.width() };
+        let needed = lines.last().map_or(0, |line| line.width()) + 1 + word.width() + mark;
+        if index > 0 && needed > columns {
+            lines.push(" ".repeat(5));
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join(&format!("{CONTINUED}\n"))
+}
+
+/// How an example begins.
+const EXAMPLE: &str = "  code-source ";
+
+/// What ends a line that goes on.
+const CONTINUED: &str = " \\";
 
 fn grouped(line: clap::Command, columns: usize) -> clap::Command {
     let list = list(&line, columns);
@@ -183,6 +233,30 @@ const WIDEST: usize = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_example_can_be_copied_at_any_width() {
+        let line = "  code-source create-commit web/shop fast --update a=b -m \"Faster start now\"";
+        assert_eq!(shortened(line, 80), line);
+        assert_eq!(
+            shortened(line, 40),
+            "  code-source create-commit web/shop \\\n      fast --update a=b -m \\\n      \"Faster start now\""
+        );
+        for columns in [40, 60, 100] {
+            let line = with_short_examples(CommandLine::command(), columns);
+            let help = line.find_subcommand("connect").unwrap().get_after_help();
+            let help = help.unwrap().to_string();
+            let examples = help.split("Examples:").nth(1).unwrap();
+            assert!(
+                examples.lines().all(|line| line.width() <= columns),
+                "{examples}"
+            );
+            let joined = examples.replace(" \\\n     ", "");
+            let before = CommandLine::command();
+            let before = before.find_subcommand("connect").unwrap().get_after_help();
+            assert!(before.unwrap().to_string().ends_with(&joined), "{joined}");
+        }
+    }
 
     fn help(columns: usize) -> String {
         let mut line = grouped(CommandLine::command(), columns);

@@ -28,6 +28,18 @@ pub(crate) struct Arguments {
     kind: Kind,
 }
 
+/// Examples of `branches`.
+pub(super) const BRANCHES: &str = "\
+Examples:
+  code-source branches web/shop
+  code-source branches web/shop --search release/";
+
+/// Examples of `tags`.
+pub(super) const TAGS: &str = "\
+Examples:
+  code-source tags web/shop
+  code-source tags web/shop --search v1. --json";
+
 /// Arguments of `branches` and `tags`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct NameArguments {

@@ -108,6 +108,8 @@ impl From<AccessArgument> for Access {
 }
 
 impl Row for Shape {
+    const EMPTY: &'static str =
+        "the list is empty; `code-source why PATH` tells why a repository is not in it";
     const COLUMNS: &'static [&'static str] = &["ID", "PATH", "BRANCH", "ACCESS", "STATE"];
 
     fn cells(&self) -> Vec<Cell> {

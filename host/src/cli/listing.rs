@@ -30,6 +30,9 @@ pub(crate) trait Row: Serialize + Sized {
     /// The headers of its columns.
     const COLUMNS: &'static [&'static str];
 
+    /// What there is to know where the list is empty.
+    const EMPTY: &'static str = "the list is empty";
+
     /// What people see of it.
     fn cells(&self) -> Vec<Cell>;
 
@@ -121,7 +124,12 @@ pub(crate) async fn list<R: Row>(
         meter.items(writer.items, total);
         cut |= page.cut;
         match page.end {
-            PageEnd::Complete => return writer.complete(cut, notes),
+            PageEnd::Complete => {
+                if writer.items == 0 && !cut && !writer.output.is_json() {
+                    notes.note(R::EMPTY);
+                }
+                return writer.complete(cut, notes);
+            }
             PageEnd::More(next) if !way.goes_on(&next, page.items.len()) => {
                 return Err(writer.fail(CommandError::Loop {
                     tried: format!("list {what}"),

@@ -141,8 +141,10 @@ enum Command {
     /// List the branches or the tags of a repository
     ListRefs(list_refs::Arguments),
     /// List the branches of a repository: `list-refs --kind branch`
+    #[command(after_help = list_refs::BRANCHES)]
     Branches(list_refs::NameArguments),
     /// List the tags of a repository: `list-refs --kind tag`
+    #[command(after_help = list_refs::TAGS)]
     Tags(list_refs::NameArguments),
     /// List the commits that lead to a revision, the newest first
     #[command(visible_alias = "log")]
@@ -187,10 +189,10 @@ enum Command {
     /// Bring a commit's tree into a directory, and keep it up to date
     Sync(sync::Arguments),
     /// Tell what a plugin may do, and why not more
-    #[command(subcommand)]
+    #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::Command),
     /// Tell what a plugin asks for, and approve it
-    #[command(subcommand)]
+    #[command(subcommand, after_help = plugin::EXAMPLES)]
     Plugin(plugin::Command),
     /// Tell what each exit status means
     ExitCodes(exit_codes::Arguments),

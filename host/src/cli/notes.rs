@@ -165,7 +165,12 @@ fn request_lines(request: &Request, verbosity: u8) -> String {
         template,
         ..
     } = request;
-    let mut text = format!("  {method} {origin}{template}: {}\n", end(request));
+    // An endpoint, and not the address that was asked for, which has names in it.
+    let endpoint = match template.is_empty() {
+        true => method.to_string(),
+        false => format!("{method} {template}"),
+    };
+    let mut text = format!("  {endpoint} at {origin}: {}\n", end(request));
     if verbosity > 1 {
         let timings = &request.timings;
         let stages = [

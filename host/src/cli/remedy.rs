@@ -11,13 +11,7 @@ pub(crate) fn with_option(hint: &str) -> String {
         Some(option) => {
             let both = format!("{hint} in the configuration, or `{option}`");
             match kept(hint, &option) {
-                // Where nothing is written yet, the rest of the command is needed once more.
-                Some(kept) if kept == option => {
-                    format!("{both}; `code-source connect NAME` with that added writes it down")
-                }
-                Some(kept) => {
-                    format!("{both}; `code-source connect NAME` with `{kept}` added writes it down")
-                }
+                Some(kept) => format!("{both}; `code-source connect NAME {kept}` writes it down"),
                 None => both,
             }
         }
@@ -99,10 +93,10 @@ mod tests {
         assert_eq!(
             with_option("private-addresses = [\"10.0.0.1/32\"]"),
             "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`; \
-             `code-source connect NAME` with that added writes it down"
+             `code-source connect NAME --private-address 10.0.0.1/32` writes it down"
         );
         assert!(with_option("ca-file = \"/a.pem\"").ends_with(
-            "or `--ca-file FILE`; `code-source connect NAME` with that added writes it down"
+            "or `--ca-file FILE`; `code-source connect NAME --ca-file FILE` writes it down"
         ));
         let access = "access = [\"read\", \"branches\"]";
         assert!(with_option(access).contains("or `--access branches`"));
@@ -128,14 +122,8 @@ mod tests {
     fn what_writes_a_line_down_keeps_what_the_line_had() {
         let written = |line: &str| {
             let hint = with_option(line);
-            let (both, written) = hint
-                .split_once("; `code-source connect NAME` with ")
-                .unwrap();
-            let options = match written.strip_prefix('`') {
-                Some(kept) => kept.split('`').next(),
-                None => both.split('`').nth(1),
-            };
-            options.unwrap().to_owned()
+            let (_, written) = hint.split_once("; `code-source connect NAME ").unwrap();
+            written.split('`').next().unwrap().to_owned()
         };
         assert_eq!(
             written("access = [\"read\", \"commits\", \"branches\"]"),

@@ -94,6 +94,8 @@ pub(crate) struct Connected {
     pub(crate) path: String,
     /// The branch that the configuration names for it.
     pub(crate) branch: Option<String>,
+    /// Whether the forge says that there is no commit in it.
+    pub(crate) is_empty: bool,
 }
 
 /// Connect the repository, unless the configuration has done so.
@@ -139,6 +141,7 @@ pub(crate) async fn connect_to(
     Ok(Connected {
         source,
         id: repository.id,
+        is_empty: repository.empty,
         path: repository.path,
         branch,
     })
@@ -178,6 +181,7 @@ pub(crate) fn recorded(
         id: state.repository,
         path: state.path,
         branch: None,
+        is_empty: false,
     }))
 }
 
@@ -210,6 +214,7 @@ fn configured(session: &Session, reference: &RepositoryRef) -> Option<Connected>
         id: entry.id.clone(),
         path: entry.path.clone(),
         branch: entry.branch.clone(),
+        is_empty: false,
     })
 }
 

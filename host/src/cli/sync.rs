@@ -225,7 +225,7 @@ impl Shape {
         let verified = if self.verified {
             "yes"
         } else {
-            "only what was fetched"
+            "only what was fetched; `--verify` reads the rest too"
         };
         let count = |number: usize| (number > 0).then(|| number.to_string());
         let pointers = usize::try_from(self.lfs_pointers).unwrap_or(usize::MAX);

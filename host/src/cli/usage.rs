@@ -67,6 +67,13 @@ usage_errors! {
         "`--proxy`: {problem}",
         "such as `--proxy http://proxy.acme.example:3128`; with `--proxy-credentials-file FILE` where \
          the proxy asks who comes";
+    TokenAsName =>
+        "what stands where the connection's name belongs may be a token, and is not repeated",
+        "a name is what you call the connection, such as `acme`";
+    TokenAsAddress =>
+        "what stands where the address belongs may be a token, and is not repeated",
+        "the address is that of the forge, such as `https://git.acme.example`; the token is read from \
+         `--token-file FILE` or `--token-env NAME`, or asked for";
     // What stands there may be the secret itself, and so is not repeated; nor in the next.
     TokenVariable =>
         "`--token-env` does not say the name of an environment variable",
@@ -159,8 +166,8 @@ usage_errors! {
         "only what `sync` filled is removed; `rm` removes anything";
 
     // Writing.
-    NobodyToAsk { obstacle } =>
-        "this asks before it does something, and {obstacle}",
+    NobodyToAsk { what, obstacle } =>
+        "{what} asks first, and {obstacle}",
         "`--yes` does it without asking";
     NobodyToWrite { options } =>
         "the text is missing, and nobody is there to write it",

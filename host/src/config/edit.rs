@@ -262,6 +262,9 @@ mod tests {
         assert!(now.ends_with("url = \"p\"\n# after\n"), "{now}");
         let alone = "# Ours.\n\n[connections.acme]\nurl = \"a\"\n";
         assert_eq!(without_connection(alone, "acme").unwrap(), "# Ours.\n");
+        let begun = "# Ours. Ask first.\n[connections.acme]\nurl = \"a\"\n";
+        let left = without_connection(begun, "acme").unwrap();
+        assert_eq!(left, "# Ours. Ask first.\n");
         assert!(without_connection(OURS, "acme").is_err());
     }
 

@@ -4,12 +4,14 @@
 use toml_edit::{DocumentMut, Item, Key, RawString, Table, TableLike};
 
 /// Take a connection away with the comment right above it; nothing where there is none. What stands
-/// further above, with an empty line between the two, is not about it and stays.
+/// further above, with an empty line between the two, is not about it and stays; so does what the
+/// file begins with.
 pub(super) fn remove(document: &mut DocumentMut, name: &str) -> Option<()> {
+    let text = document.to_string();
     let item = document.get_mut("connections")?;
     let around = item.as_table().and_then(Table::position);
     let connections = item.as_table_like_mut()?;
-    let apart = above(connections, name).and_then(stood_apart);
+    let apart = above(connections, name).and_then(|above| stood_apart(above, &text));
     let following = following(connections, name);
     let removed = connections.remove(name)?;
     let Some(apart) = apart else { return Some(()) };
@@ -48,11 +50,16 @@ fn first_key(table: &Table) -> Option<&Key> {
     }
 }
 
-/// As much of a text as stands above its last empty line, if that says anything.
-fn stood_apart(text: &str) -> Option<String> {
+/// As much of a text as stands above its last empty line, if that says anything. What begins the file
+/// is about all of it.
+fn stood_apart(text: &str, file: &str) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let is_empty = |line: &&str| line.ends_with('\n') && line.trim().is_empty();
-    let apart = lines[..lines.iter().rposition(is_empty)?].concat();
+    let apart = match lines.iter().rposition(is_empty) {
+        Some(last) => lines[..last].concat(),
+        None if file.starts_with(text) => text.to_owned(),
+        None => return None,
+    };
     (!apart.trim().is_empty()).then(|| apart.trim_end().to_owned())
 }
 

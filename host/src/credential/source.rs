@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use super::Secret;
-use crate::error::Error;
+use crate::error::{Error, NOT_SET};
 
 /// Where a token, or another secret, comes from.
 #[derive(Clone)]
@@ -68,7 +68,7 @@ impl TokenSource {
                 self.problem(
                     form,
                     match error {
-                        std::env::VarError::NotPresent => "it is not set",
+                        std::env::VarError::NotPresent => NOT_SET,
                         std::env::VarError::NotUnicode(_) => "it is not text",
                     },
                 )
@@ -174,6 +174,13 @@ pub(crate) fn is_no_variable(name: &str) -> bool {
 
 fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some()
+}
+
+/// Whether what stands in the place of an address may be a token: hosts have dots, are written in small
+/// letters, or are short.
+pub(crate) fn is_no_address(text: &str) -> bool {
+    let is_bare = !text.contains(['.', ':', '/']);
+    is_bare && looks_secret(text) && text.contains(|one: char| one.is_ascii_uppercase())
 }
 
 /// Whether a text is as long as a secret, and a part of it is drawn by lot: names are made of words,

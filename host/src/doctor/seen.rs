@@ -199,7 +199,7 @@ fn certificate(reason: &str) -> (Party, &'static str) {
     match reason {
         "certificate-unknown-issuer" => (
             Party::User,
-            "if it is your organisation's authority, trust it with its certificate in a file; if it is one that everybody trusts, the server does not send the certificate between the two, and its administrator has to add that",
+            "if it is one that everybody trusts, the server does not send the certificate between the two, and its administrator has to add that; if it is your organisation's authority, trust it with its certificate in a file",
         ),
         "certificate-self-signed" => (
             Party::User,
@@ -263,7 +263,7 @@ const NEVER_DIALLED: (Party, &str) = (
 /// It could be dialled with TLS.
 const IN_THE_CLEAR: (Party, &str) = (
     Party::User,
-    "plain http is for the organisation's own network at most: use the forge's `https` address, or check what its name leads to",
+    "plain http is for the organisation's own network at most: check what the name leads to, or use the forge's `https` address",
 );
 
 /// It was there before.

@@ -270,7 +270,8 @@ pub(super) const CAUSES: &[Cause] = &[
         expected: Expected {
             says: "93.184.215.14 is a public address, and plain http would show everybody the token",
             code: "address-refused",
-            hint: "`url = \"https://…\"`: plain http is for the organisation's own network at most",
+            hint: "use the forge's `https` address: url = \"https://…\" in the configuration",
+            status: 26,
             ..UNKNOWN
         },
     },

@@ -90,7 +90,7 @@ pub(super) const CAUSES: &[Cause] = &[
             says: "…gone…No such file or directory…",
             code: "secret-unusable",
             station: "configuration",
-            hint: "look at the file or the variable that it comes from",
+            hint: "look whether the file has another name or is not mounted",
             who: Who::User,
             status: 9,
             not_reached: BEHIND_CONFIGURATION,

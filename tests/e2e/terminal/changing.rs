@@ -201,7 +201,11 @@ async fn a_name_that_has_to_be_quoted_is_changed_like_any_other() {
         "--yes",
     ];
     let printed = study.runner().run(&arguments).success();
-    assert!(printed.text().contains("Changed `new one`"));
+    assert!(
+        printed
+            .text()
+            .contains("Changed without a check: `new one`")
+    );
     assert_eq!(
         study.read("home/config.toml"),
         text.replace("ACME", "OTHER")

@@ -37,7 +37,9 @@ pub(crate) struct Arguments {
 
 /// Run `delete-branch`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
-    let is_asked = arguments.confirmation.is_asked(context)?;
+    let is_asked = arguments
+        .confirmation
+        .is_asked(context, "removing a branch")?;
     let repository = context.repository(&arguments.repository).await?;
     let (name, path) = (&arguments.name, &repository.path);
     let mut expected = arguments.expected_head;

@@ -7,7 +7,7 @@ use crate::cli::arguments::GlobalArguments;
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
 use crate::config::{private_address_problem, webhook_problem};
-use crate::credential::is_no_variable;
+use crate::credential::{is_no_address, is_no_variable};
 use crate::transport::Proxy;
 
 /// Whether the options can be meant, as far as each of them tells alone.
@@ -16,6 +16,9 @@ pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
         && is_no_variable(name)
     {
         return Err(UsageError::TokenVariable.into());
+    }
+    if options.url.as_deref().is_some_and(is_no_address) {
+        return Err(UsageError::TokenAsAddress.into());
     }
     check_proxy(options)?;
     check_origins(options)?;

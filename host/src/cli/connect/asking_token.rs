@@ -7,6 +7,7 @@ use super::draft::Token;
 use crate::cli::failure::CommandError;
 use crate::cli::prompt::{Choice, Line, List, Row, Shown};
 use crate::cli::usage::UsageError;
+use crate::credential::looks_secret;
 
 impl Conversation<'_> {
     /// Where the token is, until what is said can be one.
@@ -51,7 +52,7 @@ impl Conversation<'_> {
             let question = Line {
                 title,
                 default: None,
-                shown: Shown::UnlessSecret,
+                shown: Shown::Unless(looks_secret),
             };
             let answer = self.prompter.line(question).await?;
             if !answer.trim().is_empty() {

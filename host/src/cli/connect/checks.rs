@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::{LONGEST_NAME, Token, is_bare};
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
-use crate::credential::{Form, Secret, is_no_variable};
+use crate::credential::{Form, Secret, is_no_address, is_no_variable};
 use crate::kind::{directory_of, is_open_already};
 
 /// Whether this can be a token at all, before anything is opened. `place` says where it comes from.
@@ -65,6 +65,9 @@ pub(super) fn check_audit_file(path: &Path) -> Result<(), CommandError> {
 
 /// Whether the name can stand in a file as it is: nobody should have to quote it.
 pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
+    if is_no_address(name) {
+        return Err(UsageError::TokenAsName.into());
+    }
     // What begins with `-` would be an option wherever it is named.
     let is_word = !name.is_empty() && !name.starts_with('-') && name.chars().all(is_bare);
     if is_word && name.len() <= LONGEST_NAME {

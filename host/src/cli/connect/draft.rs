@@ -24,6 +24,8 @@ pub(super) struct Draft {
     /// Ranges that were agreed to, beside those of the options.
     pub(super) private_addresses: Vec<String>,
     pub(super) repositories: Option<Vec<RepositoryEntry>>,
+    /// Whether the forge is asked for none of it.
+    pub(super) is_unchecked: bool,
     options: GlobalArguments,
 }
 
@@ -47,6 +49,7 @@ impl Draft {
             ca_file: options.ca_file.clone(),
             private_addresses: Vec::new(),
             repositories: None,
+            is_unchecked: false,
             options: options.clone(),
         }
     }

@@ -96,6 +96,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         checks::check_audit_file(path)?;
     }
     let mut draft = Draft::new(&context.options);
+    draft.is_unchecked = arguments.no_check;
     if arguments.token_stdin {
         draft.token = Some(Token::Typed(token_from_stdin(&draft)?));
     }
@@ -183,7 +184,11 @@ async fn alone(
         return Err(UsageError::NoToken { obstacle }.into());
     }
     // What is new takes nothing away; what is changed was somebody's.
-    let is_asked = is_known && arguments.confirmation.is_asked(context)?;
+    let what = format!(
+        "changing the connection `{}`, which is there already,",
+        draft.name
+    );
+    let is_asked = is_known && arguments.confirmation.is_asked(context, &what)?;
     written::check(file)?;
     if let Some(url) = draft.url.take() {
         let base = trial::address(&url, &draft, file, &context.options)?;

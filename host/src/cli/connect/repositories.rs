@@ -151,6 +151,12 @@ pub(super) async fn found(
         if entries.iter().any(|entry| entry.id == found.id) {
             return Err(UsageError::RepositoryTwice { path: found.path }.into());
         }
+        if found.is_empty {
+            session.notes.note(&format!(
+                "`{}` has no commit yet: there is nothing to read until something is pushed to it",
+                found.path
+            ));
+        }
         entries.push(wish.entry(found.id, found.path));
     }
     Ok(entries)

@@ -11,10 +11,11 @@ use crate::cli::doctor;
 use crate::cli::failure::CommandError;
 use crate::cli::output::Output;
 use crate::cli::session::Session;
+use crate::cli::usage::UsageError;
 use crate::config::ConnectionEntry;
 use crate::config::file::ConfigurationFile;
 use crate::connection::Connection;
-use crate::credential::{Secret, TokenSource};
+use crate::credential::{Secret, TokenSource, is_no_address};
 use crate::error::Error;
 use crate::plugin::{Plugin, PluginDescription};
 
@@ -66,6 +67,9 @@ pub(super) fn address(
     file: &ConfigurationFile,
     options: &GlobalArguments,
 ) -> Result<BaseUrl, CommandError> {
+    if is_no_address(url) {
+        return Err(UsageError::TokenAsAddress.into());
+    }
     let failed = |source| CommandError::Open {
         tried: "connect".to_owned(),
         source,

@@ -140,6 +140,8 @@ struct Shape {
     file: String,
     /// Whether there was no connection of that name.
     created: bool,
+    /// Whether the forge was asked if it works.
+    checked: bool,
     /// The forge's address.
     url: String,
     /// Where the token is.
@@ -189,6 +191,7 @@ impl Shape {
             connection: draft.name.clone(),
             file: path.display().to_string(),
             created: !was_known,
+            checked: !draft.is_unchecked,
             url: entry.url().to_owned(),
             token: token_place(&entry.token()),
             token_written: matches!(draft.token, Some(Token::Typed(_))),
@@ -222,10 +225,12 @@ impl Shape {
             }
             None => ("repos".to_owned(), "connections".to_owned()),
         };
-        let done = match (self.created, is_changed) {
-            (true, _) => "Connected",
-            (false, true) => "Changed",
-            (false, false) => "Nothing was to be changed in",
+        let done = match (self.created, is_changed, self.checked) {
+            (true, _, true) => "Connected",
+            (true, _, false) => "Written without a check:",
+            (false, true, true) => "Changed",
+            (false, true, false) => "Changed without a check:",
+            (false, false, _) => "Nothing was to be changed in",
         };
         let name = &self.connection;
         let all = ["doctor".to_owned(), tree, sync];

@@ -21,7 +21,7 @@ pub(super) fn without_answer(text: &str) -> &str {
         .map(|(at, _)| at + ANSWERED.len());
     for at in places {
         let status = text.get(at..at + STATUS).unwrap_or_default();
-        if is_number(status) && text[at + STATUS..].starts_with(": ") {
+        if is_number(status) && !text[at + STATUS..].starts_with(|one: char| one.is_ascii_digit()) {
             return &text[..at + STATUS];
         }
     }

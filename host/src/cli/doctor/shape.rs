@@ -191,10 +191,11 @@ impl From<&Problem> for ProblemShape {
     }
 }
 
-/// The line of configuration with the option beside it, as for every other failure, and then why.
+/// What to do, and then the line of configuration that does it, with the option beside it as for every
+/// other failure.
 fn hint(problem: &Problem) -> String {
     match &problem.setting {
-        Some(setting) => format!("{}: {}", remedy::with_option(setting), problem.hint),
+        Some(setting) => format!("{}: {}", problem.hint, remedy::with_option(setting)),
         None => problem.hint.clone(),
     }
 }

@@ -75,9 +75,11 @@ fn untyped() -> Vec<UsageError> {
             options: "`--body-file FILE`, with `-` for standard input".to_owned(),
         },
         UsageError::NobodyToAsk {
+            what: "removing a branch".into(),
             obstacle: "nobody is there to answer".to_owned(),
         },
         UsageError::NobodyToAsk {
+            what: "changing the connection `acme`, which is there already,".into(),
             obstacle: "`--json` asks nothing".to_owned(),
         },
         UsageError::NoAddress {
@@ -86,6 +88,9 @@ fn untyped() -> Vec<UsageError> {
         UsageError::NoToken {
             obstacle: obstacle(),
         },
+        UsageError::TokenAsAddress,
+        UsageError::TokenAsName,
+        UsageError::VariableName,
         UsageError::HeadToMergeUnknown,
         UsageError::HeadToCommentUnknown,
         UsageError::AnotherForge {

@@ -7,6 +7,12 @@ mod show;
 use super::context::Context;
 use super::failure::CommandError;
 
+/// Examples of `plugin`.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  code-source plugin show
+  code-source plugin approve";
+
 /// The commands about a connection's plugin.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {

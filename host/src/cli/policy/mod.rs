@@ -11,6 +11,13 @@ mod outline;
 use super::context::Context;
 use super::failure::CommandError;
 
+/// Examples of `policy`.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  code-source policy explain GET /projects/42/repository/tree
+  code-source policy check
+  code-source policy network --kubernetes --resolve";
+
 /// The commands about a connection's policy.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {

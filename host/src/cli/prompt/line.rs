@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use super::key::Key;
 use super::screen::Look;
-use crate::credential::looks_secret;
 
 /// A question that is answered with a text.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +18,12 @@ pub(crate) struct Line<'a> {
 }
 
 /// Who sees what is typed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Shown {
     Always,
     Never,
-    /// Where a secret is asked for by its place, people give the secret itself.
-    UnlessSecret,
+    /// Where something else is asked for, people give the secret itself.
+    Unless(fn(&str) -> bool),
 }
 
 /// A text while it is typed.
@@ -75,7 +74,7 @@ impl<'a> Editor<'a> {
         match self.question.shown {
             Shown::Always => false,
             Shown::Never => true,
-            Shown::UnlessSecret => looks_secret(&self.typed),
+            Shown::Unless(is_secret) => is_secret(&self.typed),
         }
     }
 
@@ -111,6 +110,7 @@ const LONGEST: usize = 8 << 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credential::looks_secret;
 
     const PLAIN: Look = Look {
         has_colors: false,
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(rows, ["Name [acme] (not shown)", "> "]);
         assert_eq!(cursor, (1, 2));
         let place = Line {
-            shown: Shown::UnlessSecret,
+            shown: Shown::Unless(looks_secret),
             ..NAME
         };
         let rows = |text| typed(place, text).draw(80, PLAIN).0;

@@ -30,7 +30,7 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         which,
         confirmation,
     } = arguments;
-    let is_asked = confirmation.is_asked(context)?;
+    let is_asked = confirmation.is_asked(context, "closing a pull request")?;
     let repository = which.repository(context).await?;
     if is_asked {
         let present = which.read(&repository, context).await?;

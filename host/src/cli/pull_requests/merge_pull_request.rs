@@ -47,7 +47,9 @@ pub(crate) struct Arguments {
 
 /// Run `merge-pull-request`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
-    let is_asked = arguments.confirmation.is_asked(context)?;
+    let is_asked = arguments
+        .confirmation
+        .is_asked(context, "merging a pull request")?;
     if !is_asked && arguments.expected_head.is_none() {
         return Err(UsageError::NoExpectedHead.into());
     }

@@ -33,7 +33,9 @@ pub(crate) struct Arguments {
 
 /// Run `remove-webhook`.
 pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(), CommandError> {
-    let is_asked = arguments.confirmation.is_asked(context)?;
+    let is_asked = arguments
+        .confirmation
+        .is_asked(context, "removing a webhook")?;
     let repository = context.repository(&arguments.repository).await?;
     let id = &arguments.id;
     if is_asked && !confirm(&repository, id, context).await? {

@@ -134,6 +134,10 @@ fn what_the_forge_says_in_its_own_words_is_left_out() {
                 "refused: it answered 403",
             ),
             (
+                "refused: it answered 403 Forbidden - You (@jane.doe) must",
+                "refused: it answered 403",
+            ),
+            (
                 "ask it@acme.example, or @jane",
                 "ask account-1, or account-2",
             ),
