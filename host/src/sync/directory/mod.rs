@@ -26,6 +26,7 @@ mod codec;
 mod fresh;
 mod index;
 mod journal;
+mod lock;
 mod place;
 mod store;
 mod within;

@@ -3,12 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 
+use super::lock::Lock;
 use crate::sync::error::SyncError;
 use crate::sync::sink::State;
 
@@ -18,7 +18,7 @@ pub(super) struct Place {
     /// The directory that the caller named.
     pub(super) tree: PathBuf,
     home: PathBuf,
-    lock: File,
+    _lock: Lock,
 }
 
 impl Place {
@@ -29,25 +29,15 @@ impl Place {
             return Err(foreign(path, "it is the root of the file system"));
         };
         let home = tree.with_file_name(home_name(name));
-        match fs::DirBuilder::new().mode(0o700).create(&home) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => made.map_err(SyncError::io("create", &home))?,
-        }
-        let path = home.join("lock");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let lock = lock.map_err(SyncError::io("open", &path))?;
-        match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(SyncError::Locked {
+        match Lock::take(&home)? {
+            Some(lock) => Ok(Self {
+                tree,
+                home,
+                _lock: lock,
+            }),
+            None => Err(SyncError::Locked {
                 place: tree.display().to_string(),
             }),
-            locked => {
-                locked.map_err(|error| SyncError::io("lock", &path)(error.into()))?;
-                Ok(Self { tree, home, lock })
-            }
         }
     }
 
@@ -170,13 +160,6 @@ impl Place {
             }
         }
         Ok(())
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        // Not left to the file's end: a process that is being started may hold a copy of it.
-        rustix::fs::flock(&self.lock, FlockOperation::Unlock).ok();
     }
 }
 
