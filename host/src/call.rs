@@ -241,6 +241,7 @@ impl Running {
         let report = Report {
             call: self.record.id.clone(),
             operation: self.record.operation.to_owned(),
+            repository: self.named.map(|named| named.path.unwrap_or(named.id)),
             requests: self.record.requests(),
             duration: self.started.elapsed(),
             cpu,

@@ -13,6 +13,8 @@ pub struct Report {
     pub call: String,
     /// The exported function, as `interface.function`.
     pub operation: String,
+    /// The repository that the call named: the path that it was connected with, or its identity.
+    pub repository: Option<String>,
     /// Every request that the plugin made, in order, whether it left or not.
     pub requests: Vec<Request>,
     /// Time from the call to its answer.

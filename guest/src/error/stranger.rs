@@ -61,8 +61,8 @@ fn redirected(location: &str) -> Verdict {
         false => {
             let hint = match address(&place) {
                 Some(address) => format!(
-                    "use `{address}` as the address of the connection: what answers at the present one \
-                     redirects there"
+                    "check the address of the connection: it redirects to `{place}`, and if GitLab is there, \
+                     its address is `{address}`"
                 ),
                 None => format!("check the address of the connection: it redirects to `{place}`"),
             };
@@ -73,9 +73,9 @@ fn redirected(location: &str) -> Verdict {
 
 /// The address of a connection whose API is there.
 fn address(place: &str) -> Option<&str> {
+    // Behind a proxy GitLab often takes itself for one that is spoken to without TLS.
     let (address, _) = place.split_once("/api/v4/")?;
-    let (scheme, _) = address.split_once("://")?;
-    matches!(scheme, "https" | "http").then_some(address)
+    address.starts_with("https://").then_some(address)
 }
 
 /// Whether a path leads to where people sign in. One of the API's own is the API at another address,
@@ -247,9 +247,16 @@ mod tests {
         for (place, told) in [
             (
                 "https://git.example/api/v4/version",
-                "use `https://git.example` as",
+                "its address is `https://git.example`",
             ),
-            ("https://h/gitlab/api/v4/user", "use `https://h/gitlab` as"),
+            (
+                "http://h/api/v4/user",
+                "redirects to `http://h/api/v4/user`",
+            ),
+            (
+                "https://h/gitlab/api/v4/user",
+                "its address is `https://h/gitlab`",
+            ),
             ("/gitlab/api/v4/user", "redirects to `/gitlab/api/v4/user`"),
             ("https://h/", "redirects to `https://h/`"),
         ] {

@@ -14,6 +14,7 @@ use crate::contract::types::{Error as Answer, ErrorCode};
 use crate::error::Error;
 use crate::outcome::{Failure, TrapKind};
 use crate::report::{Report, Request, RequestFailure, Stage};
+use crate::shell::quoted;
 use crate::sync::SyncError;
 
 /// What there is to say about a failure, for people and, as this very shape, for programs.
@@ -127,11 +128,12 @@ impl Description {
         }
         // What a plugin suggests fits whatever its host tells it, and the host has seen more.
         if description.hint.is_none() {
-            let advice = || advice::of_answer(&answer.code).map(str::to_owned);
+            let advice = || advice::of_answer(&answer.code).map(|advice| naming(advice, report));
             description.hint = answer.hint.clone().or_else(advice);
         }
         if let (Some(status), Some(id)) = (answer.status, &answer.request_id) {
-            let is_told = answer.message.contains(&status.to_string());
+            let words = ["answered", "has status"].map(|words| format!("{words} {status}"));
+            let is_told = words.iter().any(|words| answer.message.contains(words));
             description.cause(match is_told {
                 true => format!("the forge's logs call the request `{id}`"),
                 false => format!("the forge answered {status}; its logs call the request `{id}`"),
@@ -354,5 +356,13 @@ pub(crate) fn stage(stage: Stage) -> &'static str {
         Stage::Exchange => "sending the request",
         Stage::Head => "reading the head of the answer",
         Stage::Body => "reading the answer",
+    }
+}
+
+/// Advice with the repository that it is about, so that its commands can be typed as they stand.
+fn naming(advice: &str, report: &Report) -> String {
+    match &report.repository {
+        Some(repository) => advice.replace("REPOSITORY", &quoted(repository)),
+        None => advice.to_owned(),
     }
 }

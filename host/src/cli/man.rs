@@ -77,7 +77,7 @@ fn write(directory: &Path, pages: &[(String, Vec<u8>)]) -> Result<(), CommandErr
 
 /// Pages are for everybody, as far as the umask lets them; temporary files by themselves are not.
 fn put(file: &Path, page: &[u8]) -> std::io::Result<()> {
-    let mut replacement = Replacement::of(file, Readers::All)?;
+    let mut replacement = Replacement::anew(file, Readers::All)?;
     replacement.file().write_all(page)?;
     replacement.finish()
 }

@@ -188,7 +188,10 @@ impl Writer {
         let error = CommandError::Call {
             tried: format!("read `{path}` of `{}`", repository.path),
             failure: Box::new(Failure::Answer(error)),
-            report: Box::new(Report::default()),
+            report: Box::new(Report {
+                repository: Some(repository.path.clone()),
+                ..Report::default()
+            }),
         };
         self.close(output, true, Some(&error))?;
         Err(error)

@@ -11,7 +11,9 @@ pub(crate) fn with_option(hint: &str) -> String {
         Some(option) => {
             let both = format!("{hint} in the configuration, or `{option}`");
             match kept(hint, &option) {
-                Some(kept) => format!("{both}; `code-source connect NAME {kept}` writes it down"),
+                Some(kept) => format!(
+                    "{both}; `code-source connect NAME {kept}` adds it to a connection that is written down"
+                ),
                 None => both,
             }
         }
@@ -93,10 +95,10 @@ mod tests {
         assert_eq!(
             with_option("private-addresses = [\"10.0.0.1/32\"]"),
             "private-addresses = [\"10.0.0.1/32\"] in the configuration, or `--private-address 10.0.0.1/32`; \
-             `code-source connect NAME --private-address 10.0.0.1/32` writes it down"
+             `code-source connect NAME --private-address 10.0.0.1/32` adds it to a connection that is written down"
         );
         assert!(with_option("ca-file = \"/a.pem\"").ends_with(
-            "or `--ca-file FILE`; `code-source connect NAME --ca-file FILE` writes it down"
+            "or `--ca-file FILE`; `code-source connect NAME --ca-file FILE` adds it to a connection that is written down"
         ));
         let access = "access = [\"read\", \"branches\"]";
         assert!(with_option(access).contains("or `--access branches`"));

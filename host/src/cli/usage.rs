@@ -67,13 +67,16 @@ usage_errors! {
         "`--proxy`: {problem}",
         "such as `--proxy http://proxy.acme.example:3128`; with `--proxy-credentials-file FILE` where \
          the proxy asks who comes";
+    TokenAsFile =>
+        "what stands where the token's file is named may be the token itself, and is not repeated",
+        "name a file that holds it; nothing is at the place that was named";
     TokenAsName =>
         "what stands where the connection's name belongs may be a token, and is not repeated",
         "a name is what you call the connection, such as `acme`";
     TokenAsAddress =>
         "what stands where the address belongs may be a token, and is not repeated",
-        "the address is that of the forge, such as `https://git.acme.example`; the token is read from \
-         `--token-file FILE` or `--token-env NAME`, or asked for";
+        "the address is that of the forge, such as `https://git.acme.example`; the token has a place of its \
+         own";
     // What stands there may be the secret itself, and so is not repeated; nor in the next.
     TokenVariable =>
         "`--token-env` does not say the name of an environment variable",

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Decor, DocumentMut, InlineTable, Item, Key, RawString, Table, TableLike, Value};
 
 use super::removal;
 
@@ -89,7 +89,10 @@ fn set_all_in(old: &mut Item, new: &InlineTable) -> io::Result<()> {
 fn exchange(old: &mut Table, new: &InlineTable) {
     old.retain(|key, _| new.contains_key(key));
     for (key, value) in new {
-        set(old, key, value.clone());
+        match (old.get_mut(key), value) {
+            (Some(Item::Table(old)), Value::InlineTable(new)) => exchange(old, new),
+            _ => set(old, key, value.clone()),
+        }
     }
 }
 
@@ -112,7 +115,7 @@ pub(crate) fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key) {
         Some(item) if item.is_value() => *item = Item::Value(value),
         _ => {
-            let comments = table.remove(key).map(|item| comments_above(&item));
+            let comments = table.remove(key).map(|item| comments_of(&item));
             table.insert(key, Item::Value(value));
             if let (Some(comments), Some(mut key)) = (comments, table.key_mut(key))
                 && !comments.is_empty()
@@ -123,21 +126,41 @@ pub(crate) fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     }
 }
 
-/// What stands above the headings of a table, or of several, line by line.
-fn comments_above(item: &Item) -> String {
+/// All comments of a table, or of several, line by line.
+fn comments_of(item: &Item) -> String {
+    let mut lines = Vec::new();
+    gather(item, &mut lines);
+    lines.into_iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn gather(item: &Item, lines: &mut Vec<String>) {
     let tables: Vec<&Table> = match item {
         Item::Table(table) => vec![table],
         Item::ArrayOfTables(tables) => tables.iter().collect(),
-        _ => Vec::new(),
+        Item::Value(value) => {
+            note(value.decor().suffix(), lines);
+            return;
+        }
+        Item::None => return,
     };
-    let above = tables
-        .into_iter()
-        .filter_map(|table| table.decor().prefix()?.as_str());
-    let lines = above.flat_map(str::lines).map(str::trim);
-    lines
-        .filter(|line| line.starts_with('#'))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    for table in tables {
+        note(table.decor().prefix(), lines);
+        note(table.decor().suffix(), lines);
+        for (key, item) in table {
+            let decor = table.key(key).map(Key::leaf_decor);
+            note(decor.and_then(Decor::prefix), lines);
+            gather(item, lines);
+        }
+    }
+}
+
+fn note(text: Option<&RawString>, lines: &mut Vec<String>) {
+    let text = text.and_then(RawString::as_str).unwrap_or_default();
+    let comments = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('#'));
+    lines.extend(comments.map(str::to_owned));
 }
 
 /// The same in whatever a table may be written as.
@@ -239,15 +262,22 @@ mod tests {
         let now = with_connection(text, "old", &[("proxy", both.into())]).unwrap();
         let expected = text.replace("\"p\"", "\"q\"").replace("\"c\"", "\"d\"");
         assert_eq!(now, expected);
+        let inner = "[connections.old]\n[connections.old.proxy]\nurl = \"p\"\n\
+                     [connections.old.proxy.credentials] # ours\nfile = \"c\" # vault\n";
+        let place = Value::from(InlineTable::from_iter([("file", "d")]));
+        let both = InlineTable::from_iter([("url", Value::from("p")), ("credentials", place)]);
+        let now = with_connection(inner, "old", &[("proxy", both.into())]).unwrap();
+        assert_eq!(now, inner.replace("\"c\"", "\"d\""));
     }
 
     #[test]
     fn tables_that_give_way_to_a_list_leave_their_comments() {
-        let text = "[connections.old]\nurl = \"a\"\n\n# One.\n[[connections.old.repositories]]\nid = \"1\"\n\n\
+        let text = "[connections.old]\nurl = \"a\"\n\n# One.\n[[connections.old.repositories]] # 1\n# Why.\nid = \"1\" # 2\n\n\
                     # Two.\n[[connections.old.repositories]]\nid = \"2\"\n";
         let settings = [("repositories", Value::from(toml_edit::Array::new()))];
         let now = with_connection(text, "old", &settings).unwrap();
-        let expected = "[connections.old]\nurl = \"a\"\n# One.\n# Two.\nrepositories = []\n";
+        let expected =
+            "[connections.old]\nurl = \"a\"\n# One.\n# 1\n# Why.\n# 2\n# Two.\nrepositories = []\n";
         assert_eq!(now, expected);
     }
 

@@ -57,7 +57,8 @@ fn stood_apart(text: &str, file: &str) -> Option<String> {
     let is_empty = |line: &&str| line.ends_with('\n') && line.trim().is_empty();
     let apart = match lines.iter().rposition(is_empty) {
         Some(last) => lines[..last].concat(),
-        None if file.starts_with(text) => text.to_owned(),
+        // The same words further down are about something there.
+        None if file.starts_with(text) && file.matches(text).count() == 1 => text.to_owned(),
         None => return None,
     };
     (!apart.trim().is_empty()).then(|| apart.trim_end().to_owned())

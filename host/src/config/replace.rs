@@ -58,6 +58,13 @@ impl Replacement {
         Ok(Self { path, file })
     }
 
+    /// The same, with the mode that a file has where there was none.
+    pub(crate) fn anew(path: &Path, readers: Readers) -> io::Result<Self> {
+        let path = replaceable(path)?;
+        let file = beside(&path, readers)?;
+        Ok(Self { path, file })
+    }
+
     pub(crate) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
@@ -88,8 +95,10 @@ fn take_over(file: &File, before: &Metadata, readers: Readers) -> io::Result<()>
         match readers {
             // Whose file it was could not read it any more.
             Readers::Owner => return Err(error),
-            // Somebody else's file in a directory that is shared. Its group is another one now.
-            Readers::All => mode &= 0o707,
+            // Somebody else's file in a directory that is shared: its group may be taken over all the
+            // same. What another group was not let, this one is not.
+            Readers::All if group.is_some() && fchown(file, None, group).is_err() => mode &= 0o707,
+            Readers::All => {}
         }
     }
     file.set_permissions(Permissions::from_mode(mode))

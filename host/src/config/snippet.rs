@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::place;
+use crate::credential::is_no_name;
 
 /// Where a mistake is.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -66,10 +67,25 @@ fn showable(text: &str, range: Range<usize>) -> Option<String> {
 /// Whether a line is the name of a table and nothing else: a value may begin with the same sign, and
 /// somebody may have written one behind the name.
 fn is_header(line: &str) -> bool {
-    let line = line.trim();
-    let name = line.trim_start_matches('[').trim_end_matches(']');
-    let is_of_a_name = |sign: char| !matches!(sign, '[' | ']' | '=' | ',' | '{' | '}');
-    name.contains("connections") && name.chars().all(is_of_a_name)
+    let name = line.trim().trim_start_matches('[').trim_end_matches(']');
+    let mut parts = name.split('.').map(str::trim);
+    let is_word = |text: &str| {
+        text.chars()
+            .all(|one| one.is_ascii_alphanumeric() || "-_".contains(one))
+    };
+    let is_first = parts
+        .next()
+        .is_some_and(|part| !part.is_empty() && is_word(part));
+    let is_part = |part: &str| {
+        let quoted = part
+            .strip_prefix(['"', '\''])
+            .and_then(|part| part.strip_suffix(['"', '\'']));
+        match quoted {
+            Some(inside) => inside.split(' ').all(is_word),
+            None => is_word(part),
+        }
+    };
+    is_first && parts.all(is_part) && !is_no_name(name)
 }
 
 /// What somebody noted beside a value is nobody else's business.
@@ -192,6 +208,9 @@ mod tests {
             "[connections.a] token = \"secret\"",
             "[connections.a]] token = [\"secret\"]",
             "[\"secret\"],",
+            "[connections.a \"secret\"]",
+            "[connections.a secret",
+            "[connections.kR7vQ2mXz9LwA]",
             "[\"https://b/secret\"]",
             "secret",
         ] {

@@ -30,6 +30,11 @@ async fn read_files_shows_each_below_its_path_and_goes_on_where_one_fails() {
     assert!(said.contains("warning: `src` is a directory\n"), "{said}");
     let end = "error: failed to read `nowhere` of `web/shop`: there is no such path";
     assert!(said.contains(end), "{said}");
+    // What is to be typed next is whole.
+    let hint = "hint: `code-source tree web/shop` lists what is there";
+    assert!(said.contains(hint), "{said}");
+    let printed = desk.runner.run(&["cat", SHOP, "nowhere"]);
+    assert!(printed.stderr.contains(hint), "{}", printed.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -195,9 +195,9 @@ fn completed(script: &std::path::Path, words: &[&str]) -> Vec<String> {
 #[test]
 fn the_pages_of_the_manual_are_for_everybody() {
     use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("code-source-sync.1");
     for (mask, mode) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
-        let folder = tempfile::tempdir().unwrap();
-        let page = folder.path().join("code-source-sync.1");
         let line = format!("umask {mask}; exec \"$0\" man --directory \"$1\"");
         let mut command = std::process::Command::new("sh");
         command.arg("-c").arg(line).arg(code_source_tests::binary());

@@ -7,7 +7,7 @@ use crate::cli::arguments::GlobalArguments;
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
 use crate::config::{private_address_problem, webhook_problem};
-use crate::credential::{is_no_address, is_no_variable};
+use crate::credential::{is_no_name, is_no_variable};
 use crate::transport::Proxy;
 
 /// Whether the options can be meant, as far as each of them tells alone.
@@ -17,7 +17,7 @@ pub(crate) fn check(options: &GlobalArguments) -> Result<(), CommandError> {
     {
         return Err(UsageError::TokenVariable.into());
     }
-    if options.url.as_deref().is_some_and(is_no_address) {
+    if options.url.as_deref().is_some_and(is_no_name) {
         return Err(UsageError::TokenAsAddress.into());
     }
     check_proxy(options)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::{LONGEST_NAME, Token, is_bare};
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
-use crate::credential::{Form, Secret, is_no_address, is_no_variable};
+use crate::credential::{Form, Secret, TokenSource, is_no_name};
 use crate::kind::{directory_of, is_open_already};
 
 /// Whether this can be a token at all, before anything is opened. `place` says where it comes from.
@@ -31,8 +31,9 @@ pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
     match token {
         Token::Typed(secret) => check_token(secret, "what was typed"),
         Token::File(path) => check_token_file(path),
-        // What stands there may be the token itself.
-        Token::Environment(name) if is_no_variable(name) => Err(UsageError::TokenVariable.into()),
+        Token::Environment(name) if TokenSource::Environment(name.clone()).may_be_secret() => {
+            Err(UsageError::TokenVariable.into())
+        }
         Token::Environment(_) => Ok(()),
     }
 }
@@ -41,6 +42,9 @@ pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
 /// for standard input is another file then.
 pub(super) fn check_token_file(path: &Path) -> Result<(), CommandError> {
     let shown = || path.display().to_string();
+    if TokenSource::File(path.to_owned()).may_be_secret() {
+        return Err(UsageError::TokenAsFile.into());
+    }
     let metadata = path.metadata().ok();
     if metadata.as_ref().is_some_and(std::fs::Metadata::is_dir) {
         return Err(UsageError::TokenDirectory { path: shown() }.into());
@@ -65,7 +69,7 @@ pub(super) fn check_audit_file(path: &Path) -> Result<(), CommandError> {
 
 /// Whether the name can stand in a file as it is: nobody should have to quote it.
 pub(super) fn check_name(name: &str) -> Result<(), CommandError> {
-    if is_no_address(name) {
+    if is_no_name(name) {
         return Err(UsageError::TokenAsName.into());
     }
     // What begins with `-` would be an option wherever it is named.

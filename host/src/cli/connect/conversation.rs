@@ -17,7 +17,7 @@ use crate::cli::session::Session;
 use crate::cli::usage::UsageError;
 use crate::config::file::ConfigurationFile;
 use crate::config::{ConnectionEntry, RepositoryEntry};
-use crate::credential::is_no_address;
+use crate::credential::is_no_name;
 
 /// A conversation with whoever sits at the terminal.
 pub(super) struct Conversation<'c> {
@@ -270,7 +270,7 @@ impl<'c> Conversation<'c> {
             let question = Line {
                 title: "Address of the forge",
                 default: self.draft.url.as_deref().or(present.as_deref()),
-                shown: Shown::Unless(is_no_address),
+                shown: Shown::Unless(is_no_name),
             };
             let answer = self.prompter.line(question).await?;
             if !answer.trim().is_empty() && self.take_address(&answer) {
@@ -302,7 +302,7 @@ impl<'c> Conversation<'c> {
             let question = Line {
                 title: "Name of the connection",
                 default: Some(&self.draft.name),
-                shown: Shown::Unless(is_no_address),
+                shown: Shown::Unless(is_no_name),
             };
             let answer = self.prompter.line(question).await?;
             let is_taken = self.file.configuration().names().any(|name| name == answer);

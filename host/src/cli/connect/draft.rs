@@ -56,8 +56,12 @@ impl Draft {
 
     /// Whether it says anything of its own.
     pub(super) fn is_empty(&self, file: &ConfigurationFile) -> bool {
-        self.settings(file)
-            .is_ok_and(|settings| settings.is_empty())
+        // What is said again changes nothing, and is said all the same.
+        let is_said = self.options.plugin.is_some() || self.options.proxy.is_some();
+        !is_said
+            && self
+                .settings(file)
+                .is_ok_and(|settings| settings.is_empty())
     }
 
     /// What the file says of the connection so far.

@@ -114,9 +114,6 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         alone(draft, &file, context, arguments, is_known).await?
     };
     written::finish(&draft, &file, context, is_known)?;
-    for note in draft.losses(&file) {
-        context.notes.note(note);
-    }
     if !is_named {
         note_others(&draft, &file, context);
     }
@@ -207,6 +204,10 @@ async fn alone(
     if is_asked && let Some(preview) = written::preview(&draft, file)? {
         super::notes::write(&preview);
         confirmation::agreed("Write this?")?;
+    } else {
+        for loss in draft.losses(file) {
+            context.notes.note(loss);
+        }
     }
     Ok(draft)
 }

@@ -5,6 +5,8 @@ use toml_edit::{Array, Value};
 
 /// A list, its comments, and how it is laid out.
 pub(super) struct Rows {
+    /// What stands behind the opening bracket on its line, which is about the whole list.
+    begin: String,
     rows: Vec<Row>,
     /// What stands before the closing bracket.
     end: String,
@@ -21,17 +23,14 @@ struct Row {
 
 impl Rows {
     pub(super) fn of(list: &Array) -> Self {
+        let mut begin = String::new();
         let mut rows: Vec<Row> = Vec::new();
         for value in list {
             let decor = value.decor();
             let prefix = decor.prefix().and_then(|text| text.as_str());
-            let (behind, before) = match rows.is_empty() {
-                true => ("", prefix.unwrap_or_default()),
-                false => at_line_end(prefix.unwrap_or_default()),
-            };
-            if let Some(row) = rows.last_mut() {
-                row.behind.push_str(behind);
-            }
+            let (behind, before) = at_line_end(prefix.unwrap_or_default());
+            let of_the_line = rows.last_mut().map(|row| &mut row.behind);
+            of_the_line.unwrap_or(&mut begin).push_str(behind);
             let suffix = decor.suffix().and_then(|text| text.as_str());
             rows.push(Row {
                 before: before.to_owned(),
@@ -40,9 +39,8 @@ impl Rows {
             });
         }
         let (behind, end) = at_line_end(list.trailing().as_str().unwrap_or_default());
-        if let Some(row) = rows.last_mut() {
-            row.behind.push_str(behind);
-        }
+        let of_the_line = rows.last_mut().map(|row| &mut row.behind);
+        of_the_line.unwrap_or(&mut begin).push_str(behind);
         let is_spread = list.to_string().contains('\n');
         // Without a comma behind the last value the space before the bracket is that value's.
         let last = list
@@ -54,6 +52,7 @@ impl Rows {
             _ => end,
         };
         Self {
+            begin,
             end: end.to_owned(),
             is_spread,
             rows,
@@ -111,11 +110,15 @@ impl Rows {
     }
 
     pub(super) fn into_value(mut self) -> Value {
+        let has_comments = self.begin.contains('#') || self.end.contains('#');
+        if self.rows.is_empty() && !has_comments {
+            return Array::new().into();
+        }
         if self.is_spread {
             self.spread();
         }
         let mut list = Array::new();
-        let mut behind = String::new();
+        let mut behind = self.begin;
         for row in self.rows {
             let before = format!("{behind}{}", row.before);
             list.push_formatted(row.value.decorated(before, ""));
@@ -163,6 +166,7 @@ mod tests {
                 "[\n  # first\n  \"a\", # one\n  # second\n  \"b\", # two\n  # end\n]",
                 "[\n  # first\n  \"a\", # one\n  # second\n  \"b\", # two\n  \"x\",\n  # end\n]",
             ),
+            ("[ # all\n]", "[ # all\n  \"x\",\n]"),
             (
                 "[\"a\", # one\n \"b\"]",
                 "[\n  \"a\", # one\n \"b\",\n  \"x\",\n]",
@@ -183,5 +187,18 @@ mod tests {
             list.into_value().to_string(),
             "[\n  # second\n  \"b\", # two\n  \"c\",\n]"
         );
+        for (before, after) in [
+            ("[\n  \"a\", # one\n]", "[]"),
+            ("[ # all\n  \"a\",\n]", "[ # all\n]"),
+        ] {
+            let mut list = rows(before);
+            list.exchange(std::iter::empty(), |_, _| false);
+            assert_eq!(list.into_value().to_string(), after);
+        }
+        let mut list = rows("[ # all\n  \"a\",\n  \"b\",\n]");
+        let values = ["b", "a"].into_iter().map(Value::from);
+        list.exchange(values, |old, new| old.as_str() == new.as_str());
+        let turned = list.into_value().to_string();
+        assert_eq!(turned, "[ # all\n  \"b\",\n  \"a\",\n]");
     }
 }

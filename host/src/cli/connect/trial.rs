@@ -15,7 +15,7 @@ use crate::cli::usage::UsageError;
 use crate::config::ConnectionEntry;
 use crate::config::file::ConfigurationFile;
 use crate::connection::Connection;
-use crate::credential::{Secret, TokenSource, is_no_address};
+use crate::credential::{Secret, TokenSource, is_no_name};
 use crate::error::Error;
 use crate::plugin::{Plugin, PluginDescription};
 
@@ -67,7 +67,7 @@ pub(super) fn address(
     file: &ConfigurationFile,
     options: &GlobalArguments,
 ) -> Result<BaseUrl, CommandError> {
-    if is_no_address(url) {
+    if is_no_name(url) {
         return Err(UsageError::TokenAsAddress.into());
     }
     let failed = |source| CommandError::Open {

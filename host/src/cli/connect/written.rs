@@ -71,6 +71,9 @@ pub(super) fn preview(
             old.display()
         ));
     }
+    for loss in draft.losses(file) {
+        text.push_str(&format!("\n{loss}\n"));
+    }
     text.push('\n');
     Ok(Some(escape::lines(&text).into_owned()))
 }

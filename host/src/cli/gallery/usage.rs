@@ -89,6 +89,7 @@ fn untyped() -> Vec<UsageError> {
             obstacle: obstacle(),
         },
         UsageError::TokenAsAddress,
+        UsageError::TokenAsFile,
         UsageError::TokenAsName,
         UsageError::VariableName,
         UsageError::HeadToMergeUnknown,
