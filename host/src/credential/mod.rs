@@ -21,8 +21,9 @@ pub(crate) use self::rotating::Rotating;
 pub use self::secret::Secret;
 pub(crate) use self::source::Form;
 pub use self::source::TokenSource;
+pub(crate) use self::source::is_no_name;
 #[cfg(feature = "cli")]
-pub(crate) use self::source::{is_no_name, is_no_variable, looks_secret};
+pub(crate) use self::source::{is_no_variable, looks_secret};
 
 /// All the secrets of a connection: its token, in the form that the provider asks for, and those
 /// that are put in where a plugin names them.

@@ -3,7 +3,7 @@
 //! The directory holds the tree and nothing else, so that no path of a repository can meet a file
 //! of ours. Beside it, in `.NAME.code-source/`, stand:
 //!
-//! - `lock`, held while a [`Directory`] is open;
+//! - `lock`, held while a [`Directory`] is open; it goes with that where nothing else is kept;
 //! - `record/`, what the last run committed: `state.json` and an index, in shards so that a small
 //!   change reads and writes a small part of it;
 //! - `next/` and `next-record/`, a full run under way, which ends in one exchange of `next/` and
