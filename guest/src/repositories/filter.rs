@@ -24,7 +24,7 @@ impl<'a> Wanted<'a> {
             && search.trim().chars().count() < 3
         {
             return Err(Failure::invalid(
-                "filter.search: it has at least three characters",
+                "filter.search: at least three characters are needed",
             ));
         }
         Ok(Self {

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 #[derive(clap::Args, Debug)]
 pub(crate) struct FilterArguments {
     /// Only those whose path or name contains this, at least three characters
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = search)]
     search: Option<String>,
 
     /// Only those of this group, at any depth, or of this account
@@ -77,6 +77,14 @@ impl FilterArguments {
             member_only: self.member_only,
             include_archived: self.include_archived,
         }
+    }
+}
+
+/// What the contract asks of a search.
+fn search(text: &str) -> Result<String, String> {
+    match text.trim().chars().count() {
+        0..3 => Err("it needs three characters or more".to_owned()),
+        _ => Ok(text.to_owned()),
     }
 }
 

@@ -58,7 +58,8 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
         .read_file(&repository.id, &at, path, *range, *resolve_lfs)
         .await;
     let tried = format!("read `{path}` of `{}`", repository.path);
-    let file = context.notes.answer(tried.clone(), outcome)?;
+    let answer = context.notes.answer(tried.clone(), outcome);
+    let file = stat_file::or_directory(answer, &repository, &at, path, context.notes).await?;
     let delivery = Delivery::new(file.body, tried);
     let info = Some(stat_file::Shape::from(file.info));
     deliver(delivery, &arguments.content, context, |content| Shape {

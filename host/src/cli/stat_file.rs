@@ -6,12 +6,16 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::CommandError;
+use super::notes::Notes;
 use super::progress::Meter;
-use super::repository::RepositoryArgument;
+use super::repository::{Connected, RepositoryArgument};
 use super::revision::RevisionArguments;
 use super::table::fields;
 use super::words;
-use crate::contract::git::{File, LfsPointer, Storage};
+use crate::contract::git::{File, LfsPointer, Revision, Storage};
+use crate::contract::types::{ErrorCode, PageRequest, Subject};
+use crate::outcome::Failure;
+use crate::shell::quoted;
 
 /// Arguments of `stat-file`.
 #[derive(clap::Args, Debug)]
@@ -43,12 +47,53 @@ pub(crate) async fn run(arguments: Arguments, context: &mut Context) -> Result<(
     )
     .await;
     let tried = format!("look at `{}` of `{}`", arguments.path, repository.path);
-    let shape = Shape::from(context.notes.answer(tried, outcome)?);
+    let answer = context.notes.answer(tried, outcome);
+    let answer = or_directory(answer, &repository, &at, &arguments.path, context.notes).await;
+    let shape = Shape::from(answer?);
     if context.output.is_json() {
         context.output.json_line(&shape)
     } else {
         context.output.text(shape.for_people())
     }
+}
+
+/// The answer about a file. One that is not there may be a directory, and then that is said: a forge
+/// tells the two apart only where it is asked for both.
+pub(crate) async fn or_directory<T>(
+    answer: Result<T, CommandError>,
+    repository: &Connected,
+    at: &Revision,
+    path: &str,
+    notes: Notes,
+) -> Result<T, CommandError> {
+    if answer.as_ref().is_err_and(is_missing_path) {
+        let request = PageRequest {
+            cursor: None,
+            limit: Some(1),
+        };
+        let source = &repository.source;
+        let outcome = source
+            .list_tree(&repository.id, at, path, false, &request)
+            .await;
+        notes.report(&outcome.report);
+        if outcome.answer.is_ok_and(|page| !page.items.is_empty()) {
+            let command = format!("tree {} {}", quoted(&repository.path), quoted(path));
+            notes.note(&format!(
+                "`{path}` is a directory: `code-source {command}` lists what stands in it"
+            ));
+        }
+    }
+    answer
+}
+
+fn is_missing_path(error: &CommandError) -> bool {
+    let CommandError::Call { failure, .. } = error else {
+        return false;
+    };
+    let Failure::Answer(error) = &**failure else {
+        return false;
+    };
+    matches!(error.code, ErrorCode::NotFound(Subject::Path))
 }
 
 /// JSON of a file, here and in `read-file`.

@@ -35,6 +35,13 @@ async fn read_files_shows_each_below_its_path_and_goes_on_where_one_fails() {
     assert!(said.contains(hint), "{said}");
     let printed = desk.runner.run(&["cat", SHOP, "nowhere"]);
     assert!(printed.stderr.contains(hint), "{}", printed.stderr);
+    assert!(!printed.stderr.contains("directory"), "{}", printed.stderr);
+    for command in ["cat", "stat-file"] {
+        let printed = desk.runner.run(&[command, SHOP, "src"]);
+        assert_eq!(printed.status, 12, "{}", printed.stderr);
+        let note = "note: `src` is a directory: `code-source tree web/shop src` lists what";
+        assert!(printed.stderr.contains(note), "{}", printed.stderr);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

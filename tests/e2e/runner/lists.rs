@@ -87,6 +87,17 @@ async fn a_list_that_fails_half_way_is_json_that_does_not_look_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_narrow_the_list() {
     let desk = crowded(20).await;
+    let short = desk.runner.run(&["repos", "--search", " ab "]);
+    assert_eq!(short.status, 2, "{}", short.stderr);
+    assert!(
+        short.stderr.contains("three characters or more"),
+        "{}",
+        short.stderr
+    );
+    let none = desk.runner.run(&["repos", "--search", "nothing-like-it"]);
+    assert_eq!((none.status, none.text().as_str()), (0, ""));
+    let note = "note: the list is empty; `code-source why PATH` tells why";
+    assert!(none.stderr.contains(note), "{}", none.stderr);
     let found = desk.json(&["repos", "--search", "project-0013"]);
     assert_eq!(paths(&found), ["crowd/project-0013"]);
     let found = desk.json(&["repos", "--owner", "web"]);
