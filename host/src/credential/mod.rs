@@ -2,6 +2,7 @@
 //! no other file touches its bytes.
 
 mod inspection;
+mod likeness;
 mod rotating;
 mod secret;
 mod source;
@@ -17,13 +18,15 @@ use crate::error::Error;
 use crate::exchange::lock;
 
 pub(crate) use self::inspection::{Held, Inspection, TokenProblemKind};
+pub(crate) use self::likeness::is_no_name;
+#[cfg(feature = "cli")]
+pub(crate) use self::likeness::looks_secret;
 pub(crate) use self::rotating::Rotating;
 pub use self::secret::Secret;
 pub(crate) use self::source::Form;
 pub use self::source::TokenSource;
-pub(crate) use self::source::is_no_name;
 #[cfg(feature = "cli")]
-pub(crate) use self::source::{is_no_variable, looks_secret};
+pub(crate) use self::source::is_no_variable;
 
 /// All the secrets of a connection: its token, in the form that the provider asks for, and those
 /// that are put in where a plugin names them.

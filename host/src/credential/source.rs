@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use super::Secret;
+use super::likeness::looks_secret;
 use crate::error::{Error, NOT_SET};
 
 /// Where a token, or another secret, comes from.
@@ -176,62 +177,6 @@ fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some()
 }
 
-/// Whether what stands in the place of a name, or of an address, may be a token. A host ends in a word,
-/// and is none whatever stands before that.
-pub(crate) fn is_no_name(text: &str) -> bool {
-    let text = text.trim();
-    let is_host = text.rsplit_once('.').is_some_and(|(_, last)| {
-        last.len() > 1 && last.chars().all(|one| one.is_ascii_alphabetic())
-    });
-    let mut runs = text.split(|one: char| !one.is_ascii_alphanumeric());
-    !is_host && !text.contains("://") && runs.any(is_drawn_by_lot)
-}
-
-/// Whether letters of both cases and digits follow one another as in no word, however many words are
-/// written as one.
-fn is_drawn_by_lot(run: &str) -> bool {
-    let kind = |one: char| (one.is_ascii_digit(), one.is_ascii_uppercase());
-    let changes = run.chars().zip(run.chars().skip(1));
-    let changes = changes
-        .filter(|(one, next)| kind(*one) != kind(*next))
-        .count();
-    let has_digit = run.contains(|one: char| one.is_ascii_digit());
-    let is_mixed = changes * 3 >= if has_digit { run.len() } else { run.len() * 2 };
-    let is_digest = run.len() >= SHORTEST_DIGEST && has_digit && changes > 0;
-    run.len() >= SHORTEST_RUN && (is_mixed || is_digest)
-}
-
-/// Characters of a token that stand together, at least.
-const SHORTEST_RUN: usize = 12;
-
-/// Characters of a digest in hexadecimal, at least.
-const SHORTEST_DIGEST: usize = 32;
-
-/// Whether a text is as long as a secret, and a part of it is drawn by lot: names are made of words,
-/// which are of one case, and have their digits apart or at the end of something short.
-pub(crate) fn looks_secret(text: &str) -> bool {
-    let text = text.trim();
-    let is_part = |one: char| one.is_ascii_alphanumeric() || "-_.=+".contains(one);
-    let is_drawn = |run: &str| {
-        let kinds = [
-            run.contains(|one: char| one.is_ascii_lowercase()),
-            run.contains(|one: char| one.is_ascii_uppercase()),
-            run.contains(|one: char| one.is_ascii_digit()),
-        ];
-        run.len() >= SHORTEST / 2 && kinds.into_iter().filter(|kind| *kind).count() > 1
-    };
-    let mut runs = text.split(|one: char| !one.is_ascii_alphanumeric());
-    text.len() >= SHORTEST && text.chars().all(is_part) && runs.any(is_drawn) && !has_suffix(text)
-}
-
-/// Whether a name ends as names of files do, such as in `.txt`.
-fn has_suffix(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(before, suffix)| {
-        let is_short = (1..=LONGEST_SUFFIX).contains(&suffix.len());
-        !before.is_empty() && is_short && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
-    })
-}
-
 /// What is in a file, as far as it can be a secret: a device has no end.
 pub(super) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     // All of it from the beginning: what grows leaves copies behind.
@@ -262,14 +207,11 @@ const NO_VARIABLE: &str = "what should be its name is not letters, digits and `_
 /// No server takes a header that is longer.
 const LONGEST: usize = 8 << 10;
 
-/// Parts of a token behind a dot are longer, or have digits.
-const LONGEST_SUFFIX: usize = 5;
-
 /// A line break at the end is none of it, and one more byte shows that it is too long.
 const BEYOND: usize = 3;
 
 /// Shorter ones could occur in ordinary text and would make masking harmful.
-const SHORTEST: usize = 16;
+pub(super) const SHORTEST: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -318,33 +260,6 @@ mod tests {
                 let told = format!("{} {source:?} {error}", source.place());
                 assert!(!told.contains(&secret[8..]), "{told}");
             }
-        }
-    }
-
-    #[test]
-    fn a_token_is_no_name_and_a_name_is_none_of_a_token() {
-        for token in [
-            "acmepat-Ab3_xY-9zKq0LmN5oPrs",
-            "acmepat-kR7vQ2mXz9Lw.01.1a2b3c4d5",
-            " acmepat-kR7vQ2mXz9Lw\t",
-            "0123456789abcdef0123456789abcdef01234567",
-            "a0b1c2d3e4f5a6b7c8d9",
-            "QwErTyUiOpAsDfGhJkLz",
-        ] {
-            assert!(is_no_name(token), "{token}");
-        }
-        for name in [
-            "Production-GitOps",
-            "AcmeProductionForge",
-            "AcmeProduction2024Forge",
-            "acme2024production1",
-            "git-server01-prod",
-            "https://git-a0b1c2d3e4f5a6b7c8d9",
-            "d3k9xq2l1m0p7z.cdn.example",
-            "10.20.30.40",
-            "",
-        ] {
-            assert!(!is_no_name(name), "{name}");
         }
     }
 
