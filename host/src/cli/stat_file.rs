@@ -72,18 +72,31 @@ pub(crate) async fn or_directory<T>(
             limit: Some(1),
         };
         let source = &repository.source;
-        let outcome = source
-            .list_tree(&repository.id, at, path, false, &request)
-            .await;
+        let listed = source.list_tree(&repository.id, at, path, false, &request);
+        let mut outcome = Meter::during(notes, "asking for a directory", listed).await;
+        // That the repository has moved was said already.
+        outcome.report.moved_to = None;
         notes.report(&outcome.report);
         if outcome.answer.is_ok_and(|page| !page.items.is_empty()) {
-            let command = format!("tree {} {}", quoted(&repository.path), quoted(path));
+            let (repository, directory) = (quoted(&repository.path), quoted(path));
+            let command = format!("tree {repository} {directory}{}", option(at));
             notes.note(&format!(
                 "`{path}` is a directory: `code-source {command}` lists what stands in it"
             ));
         }
     }
     answer
+}
+
+/// The option that names a revision.
+fn option(at: &Revision) -> String {
+    let (option, name) = match at {
+        Revision::DefaultBranch => return String::new(),
+        Revision::Branch(name) => ("branch", name),
+        Revision::Tag(name) => ("tag", name),
+        Revision::Commit(id) => ("commit", id),
+    };
+    format!(" --{option} {}", quoted(name))
 }
 
 fn is_missing_path(error: &CommandError) -> bool {

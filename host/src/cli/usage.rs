@@ -82,6 +82,10 @@ usage_errors! {
         "`--token-env` does not say the name of an environment variable",
         "a name is letters, digits and `_`, such as `--token-env FORGE_TOKEN`; the token itself belongs \
          in that variable";
+    VariableUnset =>
+        "the environment variable of the token is not set, and what stands for its name may be the token \
+         itself: it is not repeated",
+        "set the variable, or say where else the token is";
     VariableName =>
         "that is not the name of an environment variable",
         "a name is letters, digits and `_`, such as `FORGE_TOKEN`; the token itself can be typed or pasted \

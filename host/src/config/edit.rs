@@ -138,7 +138,7 @@ fn gather(item: &Item, lines: &mut Vec<String>) {
         Item::Table(table) => vec![table],
         Item::ArrayOfTables(tables) => tables.iter().collect(),
         Item::Value(value) => {
-            note(value.decor().suffix(), lines);
+            gather_value(value, lines);
             return;
         }
         Item::None => return,
@@ -152,6 +152,23 @@ fn gather(item: &Item, lines: &mut Vec<String>) {
             gather(item, lines);
         }
     }
+}
+
+fn gather_value(value: &Value, lines: &mut Vec<String>) {
+    note(value.decor().prefix(), lines);
+    match value {
+        Value::Array(list) => {
+            list.iter().for_each(|value| gather_value(value, lines));
+            note(Some(list.trailing()), lines);
+        }
+        Value::InlineTable(table) => {
+            table
+                .iter()
+                .for_each(|(_, value)| gather_value(value, lines));
+        }
+        _ => {}
+    }
+    note(value.decor().suffix(), lines);
 }
 
 fn note(text: Option<&RawString>, lines: &mut Vec<String>) {
@@ -295,6 +312,11 @@ mod tests {
         let begun = "# Ours. Ask first.\n[connections.acme]\nurl = \"a\"\n";
         let left = without_connection(begun, "acme").unwrap();
         assert_eq!(left, "# Ours. Ask first.\n");
+        let twice = "# x\n[connections.a]\nurl = \"a\"\n# x\n[connections.b]\nurl = \"b\" # x\n";
+        let left = without_connection(twice, "b").unwrap();
+        assert_eq!(left, "# x\n[connections.a]\nurl = \"a\"\n");
+        let left = without_connection(twice, "a").unwrap();
+        assert!(left.starts_with("# x\n\n# x\n[connections.b]\n"), "{left}");
         assert!(without_connection(OURS, "acme").is_err());
     }
 

@@ -11,7 +11,8 @@ pub(super) fn remove(document: &mut DocumentMut, name: &str) -> Option<()> {
     let item = document.get_mut("connections")?;
     let around = item.as_table().and_then(Table::position);
     let connections = item.as_table_like_mut()?;
-    let apart = above(connections, name).and_then(|above| stood_apart(above, &text));
+    let apart =
+        above(connections, name).and_then(|above| stood_apart(above, is_first(above, name, &text)));
     let following = following(connections, name);
     let removed = connections.remove(name)?;
     let Some(apart) = apart else { return Some(()) };
@@ -52,16 +53,24 @@ fn first_key(table: &Table) -> Option<&Key> {
 
 /// As much of a text as stands above its last empty line, if that says anything. What begins the file
 /// is about all of it.
-fn stood_apart(text: &str, file: &str) -> Option<String> {
+fn stood_apart(text: &str, is_first: bool) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let is_empty = |line: &&str| line.ends_with('\n') && line.trim().is_empty();
     let apart = match lines.iter().rposition(is_empty) {
         Some(last) => lines[..last].concat(),
-        // The same words further down are about something there.
-        None if file.starts_with(text) && file.matches(text).count() == 1 => text.to_owned(),
+        None if is_first => text.to_owned(),
         None => return None,
     };
     (!apart.trim().is_empty()).then(|| apart.trim_end().to_owned())
+}
+
+/// Whether a connection is what follows the beginning of the file, which stands above it.
+fn is_first(above: &str, name: &str, file: &str) -> bool {
+    let rest = file.strip_prefix(above).unwrap_or_default();
+    let heading = rest.trim_start_matches(['[', ' ']);
+    let named = heading.split_once('.').map(|(_, named)| named.trim_start());
+    let named = named.map(|named| named.trim_start_matches(['"', '\'']));
+    heading.starts_with("connections") && named.is_some_and(|named| named.starts_with(name))
 }
 
 /// The pair that is written after a connection, and could be told apart from it.

@@ -69,23 +69,24 @@ fn showable(text: &str, range: Range<usize>) -> Option<String> {
 fn is_header(line: &str) -> bool {
     let name = line.trim().trim_start_matches('[').trim_end_matches(']');
     let mut parts = name.split('.').map(str::trim);
+    let first = parts.next().unwrap_or_default();
+    // `connections`, or a word that was meant to be that.
+    let is_first = (1..=LONGEST_WORD).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_lowercase());
+    is_first && parts.all(is_part_of_header)
+}
+
+fn is_part_of_header(part: &str) -> bool {
     let is_word = |text: &str| {
-        text.chars()
-            .all(|one| one.is_ascii_alphanumeric() || "-_".contains(one))
+        let is_bare = |one: char| one.is_ascii_alphanumeric() || "-_".contains(one);
+        text.chars().all(is_bare)
     };
-    let is_first = parts
-        .next()
-        .is_some_and(|part| !part.is_empty() && is_word(part));
-    let is_part = |part: &str| {
-        let quoted = part
-            .strip_prefix(['"', '\''])
-            .and_then(|part| part.strip_suffix(['"', '\'']));
-        match quoted {
-            Some(inside) => inside.split(' ').all(is_word),
-            None => is_word(part),
-        }
+    let inside = part.strip_prefix(['"', '\'']);
+    let is_name = match inside.and_then(|part| part.strip_suffix(['"', '\''])) {
+        Some(inside) => inside.split(' ').all(is_word),
+        None => is_word(part),
     };
-    is_first && parts.all(is_part) && !is_no_name(name)
+    is_name && !is_no_name(part)
 }
 
 /// What somebody noted beside a value is nobody else's business.
@@ -137,6 +138,9 @@ fn draw(line: usize, before: usize, marked: usize, shown: &str) -> String {
     let space = " ".repeat(begin);
     format!("{gutter} |\n{number} | {shown}\n{gutter} | {space}{mark}")
 }
+
+/// No first word of a heading is longer.
+const LONGEST_WORD: usize = 16;
 
 /// Keys whose values may be shown. A key that nobody knows may well be a misspelt `token`.
 const KEYS_WITHOUT_SECRETS: [&str; 12] = [
@@ -211,6 +215,9 @@ mod tests {
             "[connections.a \"secret\"]",
             "[connections.a secret",
             "[connections.kR7vQ2mXz9LwA]",
+            "[connections.QwErTyUiOpAsDfGhJkLz]",
+            "[acmepat-Ab3xY9zKq0_LmN5oPrs7w]",
+            "[hunter2-word]",
             "[\"https://b/secret\"]",
             "secret",
         ] {

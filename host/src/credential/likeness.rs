@@ -4,14 +4,24 @@
 use super::source::SHORTEST;
 
 /// Whether what stands in the place of a name, or of an address, may be a token. A host ends in a word,
-/// and is none whatever stands before that.
+/// and is none whatever stands before that. It is a guess: no form of token is known here.
 pub(crate) fn is_no_name(text: &str) -> bool {
     let text = text.trim();
     let is_host = text.rsplit_once('.').is_some_and(|(_, last)| {
         last.len() > 1 && last.chars().all(|one| one.is_ascii_alphabetic())
     });
+    // Some tokens have `-` and `_` among their characters.
+    let joined: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut runs = text.split(|one: char| !one.is_ascii_alphanumeric());
-    !is_host && !text.contains("://") && runs.any(is_drawn_by_lot)
+    let is_drawn = runs.any(is_drawn_by_lot) || has_all_kinds(&joined) && is_drawn_by_lot(&joined);
+    !is_host && !text.contains("://") && is_drawn
+}
+
+fn has_all_kinds(text: &str) -> bool {
+    text.len() >= SHORTEST
+        && text.contains(|one: char| one.is_ascii_digit())
+        && text.contains(|one: char| one.is_ascii_uppercase())
+        && text.contains(|one: char| one.is_ascii_lowercase())
 }
 
 /// Whether letters of both cases and digits follow one another as in no word, however many words are
@@ -70,6 +80,8 @@ mod tests {
     fn a_token_is_no_name_and_a_name_is_none_of_a_token() {
         for token in [
             "acmepat-Ab3_xY-9zKq0LmN5oPrs",
+            "acmepat-Ab3xY9zKq0_LmN5oPrs7w",
+            "acmepat-x7-Qd_3fZ-uK_9bTe-4Ma",
             "acmepat-kR7vQ2mXz9Lw.01.1a2b3c4d5",
             " acmepat-kR7vQ2mXz9Lw\t",
             "0123456789abcdef0123456789abcdef01234567",
@@ -80,6 +92,8 @@ mod tests {
         }
         for name in [
             "Production-GitOps",
+            "Production-EU-2024-Git",
+            "eu1-k8s-staging-2",
             "AcmeProductionForge",
             "AcmeProduction2024Forge",
             "acme2024production1",

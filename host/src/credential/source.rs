@@ -53,7 +53,7 @@ impl TokenSource {
             Self::Environment(name) => is_no_variable(name) || looks_secret(name) && !is_set(name),
             Self::File(path) => {
                 let name = path.file_name().map(|name| name.to_string_lossy());
-                name.is_some_and(|name| looks_secret(&name)) && path.symlink_metadata().is_err()
+                name.is_some_and(|name| looks_secret(&name)) && is_missing(path)
             }
             Self::Value(_) => true,
         }
@@ -171,6 +171,12 @@ pub(crate) fn is_no_variable(name: &str) -> bool {
         && name.chars().all(is_part)
         && !name.starts_with(|one: char| one.is_ascii_digit());
     !is_name && !is_set(name)
+}
+
+/// Whether nothing is there. What cannot be looked at may be.
+fn is_missing(path: &Path) -> bool {
+    let there = path.symlink_metadata();
+    there.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn is_set(name: &str) -> bool {

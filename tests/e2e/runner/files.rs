@@ -41,6 +41,9 @@ async fn read_files_shows_each_below_its_path_and_goes_on_where_one_fails() {
         assert_eq!(printed.status, 12, "{}", printed.stderr);
         let note = "note: `src` is a directory: `code-source tree web/shop src` lists what";
         assert!(printed.stderr.contains(note), "{}", printed.stderr);
+        let printed = desk.runner.run(&[command, SHOP, "src", "--tag", "v1"]);
+        let note = "`code-source tree web/shop src --tag v1` lists what";
+        assert!(printed.stderr.contains(note), "{}", printed.stderr);
     }
 }
 

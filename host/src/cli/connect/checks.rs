@@ -6,7 +6,7 @@ use std::path::Path;
 use super::draft::{LONGEST_NAME, Token, is_bare};
 use crate::cli::failure::CommandError;
 use crate::cli::usage::UsageError;
-use crate::credential::{Form, Secret, TokenSource, is_no_name};
+use crate::credential::{Form, Secret, TokenSource, is_no_name, is_no_variable};
 use crate::kind::{directory_of, is_open_already};
 
 /// Whether this can be a token at all, before anything is opened. `place` says where it comes from.
@@ -31,8 +31,10 @@ pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
     match token {
         Token::Typed(secret) => check_token(secret, "what was typed"),
         Token::File(path) => check_token_file(path),
+        // What stands there may be the token itself.
+        Token::Environment(name) if is_no_variable(name) => Err(UsageError::TokenVariable.into()),
         Token::Environment(name) if TokenSource::Environment(name.clone()).may_be_secret() => {
-            Err(UsageError::TokenVariable.into())
+            Err(UsageError::VariableUnset.into())
         }
         Token::Environment(_) => Ok(()),
     }
@@ -42,7 +44,8 @@ pub(super) fn check_place(token: &Token) -> Result<(), CommandError> {
 /// for standard input is another file then.
 pub(super) fn check_token_file(path: &Path) -> Result<(), CommandError> {
     let shown = || path.display().to_string();
-    if TokenSource::File(path.to_owned()).may_be_secret() {
+    let is_bare_name = directory_of(path) == Path::new(".");
+    if is_bare_name && TokenSource::File(path.to_owned()).may_be_secret() {
         return Err(UsageError::TokenAsFile.into());
     }
     let metadata = path.metadata().ok();

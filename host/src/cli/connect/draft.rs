@@ -12,7 +12,7 @@ use crate::cli::chosen::Chosen;
 use crate::cli::failure::CommandError;
 use crate::config::file::{ConfigurationFile, is_same};
 use crate::config::{Configuration, ConnectionEntry, PluginFile, RepositoryEntry, edit};
-use crate::credential::{Secret, TokenSource};
+use crate::credential::{Secret, TokenSource, is_no_name};
 
 /// What is to be written of a connection. What it does not say stays as it is in the file.
 #[derive(Clone)]
@@ -343,7 +343,8 @@ pub(super) fn name_for(host: &str, configuration: &Configuration) -> String {
         .chars()
         .take(LONGEST_NAME / 2)
         .collect::<String>();
-    let name = if name.is_empty() {
+    // What stands before the end of a host may look as no name may.
+    let name = if name.is_empty() || is_no_name(&name) {
         "forge".to_owned()
     } else {
         name
@@ -391,6 +392,7 @@ mod tests {
             ("co.uk", "co-uk"),
             ("localhost", "localhost"),
             ("10.0.0.1", "10-0-0-1"),
+            ("git.d3k9xq2l1m0p7z.example", "forge"),
         ] {
             assert_eq!(name_for(host, &empty), name, "{host}");
         }

@@ -92,6 +92,7 @@ fn untyped() -> Vec<UsageError> {
         UsageError::TokenAsFile,
         UsageError::TokenAsName,
         UsageError::VariableName,
+        UsageError::VariableUnset,
         UsageError::HeadToMergeUnknown,
         UsageError::HeadToCommentUnknown,
         UsageError::AnotherForge {

@@ -50,6 +50,18 @@ pub(super) fn write(place: &Place, steps: &[Step]) -> Result<(), SyncError> {
     place.persist_names()
 }
 
+/// Removes the journal, where the directory that it is about is gone.
+pub(super) fn remove(place: &Place) -> Result<(), SyncError> {
+    let journal = place.journal();
+    for path in [journal.with_extension("new"), journal] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed.map_err(SyncError::io("remove", &path))?,
+        }
+    }
+    Ok(())
+}
+
 /// Does what the journal says, if there is one. Whether there was.
 pub(super) fn complete(place: &Place) -> Result<bool, SyncError> {
     let journal = place.journal();

@@ -22,7 +22,7 @@ enum Attempt {
     Taken(Lock),
     /// By somebody else.
     Held,
-    /// It was cleared away between opening and locking it.
+    /// It was cleared away before it was held.
     Gone,
 }
 
@@ -52,21 +52,32 @@ impl Lock {
             .write(true)
             .open(&path);
         let file = match opened {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Gone),
+            // A link that leads nowhere is there, and stays so.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !home.is_symlink() => {
+                return Ok(Attempt::Gone);
+            }
             opened => opened.map_err(SyncError::io("open", &path))?,
         };
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Err(rustix::io::Errno::WOULDBLOCK) => return Ok(Attempt::Held),
             locked => locked.map_err(|error| SyncError::io("lock", &path)(error.into()))?,
         }
-        let held = file.metadata().map_err(SyncError::io("look at", &path))?;
         let home = home.to_owned();
-        Ok(match fs::symlink_metadata(&path) {
-            Ok(named) if (named.dev(), named.ino()) == (held.dev(), held.ino()) => {
-                Attempt::Taken(Self { home, file })
-            }
-            _ => Attempt::Gone,
-        })
+        let lock = Self { home, file };
+        match lock.is_named() {
+            Ok(true) => Ok(Attempt::Taken(lock)),
+            Ok(false) => Ok(Attempt::Gone),
+            Err(error) => Err(SyncError::io("look at", &path)(error)),
+        }
+    }
+
+    /// Whether whoever comes next finds this very lock.
+    fn is_named(&self) -> io::Result<bool> {
+        let held = self.file.metadata()?;
+        match fs::metadata(self.home.join(NAME)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            named => named.map(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())),
+        }
     }
 }
 
@@ -74,7 +85,9 @@ impl Drop for Lock {
     fn drop(&mut self) {
         let is_lock =
             |entry: io::Result<fs::DirEntry>| entry.is_ok_and(|one| one.file_name() == NAME);
-        if fs::read_dir(&self.home).is_ok_and(|mut entries| entries.all(is_lock)) {
+        // What is there by now may be another's.
+        let is_ours = self.is_named().unwrap_or_default();
+        if is_ours && fs::read_dir(&self.home).is_ok_and(|mut entries| entries.all(is_lock)) {
             // Another run may begin between the two, and then the directory is not empty.
             let removed = fs::remove_file(self.home.join(NAME));
             removed.and_then(|()| fs::remove_dir(&self.home)).ok();
@@ -107,6 +120,29 @@ mod tests {
         drop(lock);
         assert!(home.join(NAME).exists());
         assert!(Lock::take(&home).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_of_somebody_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        let first = Lock::take(&home).unwrap();
+        fs::remove_dir_all(&home).unwrap();
+        let second = Lock::take(&home).unwrap();
+        assert!(second.is_some());
+        drop(first);
+        assert!(home.join(NAME).exists());
+        assert!(Lock::take(&home).unwrap().is_none());
+        drop(second);
+        assert!(!home.exists());
+    }
+
+    #[test]
+    fn what_cannot_be_there_is_no_lock_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        std::os::unix::fs::symlink("nowhere", &home).unwrap();
+        assert!(Lock::take(&home).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::journal;
 use super::lock::Lock;
 use crate::sync::error::SyncError;
 use crate::sync::sink::State;
@@ -253,10 +254,10 @@ impl Removal {
             fs::rename(&place.tree, place.removed())
                 .map_err(SyncError::io("remove", &place.tree))?;
         }
-        // The record goes last: it tells whose directory it was.
+        // The record goes last: it tells whose directory it was. The lock goes with the place.
         place.clear()?;
-        remove_directory(&place.record())?;
-        remove_directory(&place.home)
+        journal::remove(&place)?;
+        remove_directory(&place.record())
     }
 }
 
