@@ -84,7 +84,7 @@ struct TokenShape {
     scopes: Vec<String>,
     /// When it ends.
     expires_at: Option<String>,
-    /// Whole days until then.
+    /// Days until then, of which one that has begun counts.
     days_left: Option<i64>,
 }
 

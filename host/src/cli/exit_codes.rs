@@ -9,7 +9,7 @@ use super::table::{Cell, Table};
 
 /// Arguments of `exit-codes`: none.
 #[derive(clap::Args, Debug)]
-#[command(after_long_help = table() + EXAMPLES)]
+#[command(after_help = EXAMPLES.trim_start(), after_long_help = table() + EXAMPLES)]
 pub(crate) struct Arguments {}
 
 const EXAMPLES: &str = "

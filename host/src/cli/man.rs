@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
+use clap::builder::Resettable;
 use clap_mangen::Man;
 
 use super::CommandLine;
@@ -96,7 +97,7 @@ fn add(command: &clap::Command, pages: &mut Vec<(String, Vec<u8>)>) -> std::io::
     let mut shown = command.clone();
     if command.get_name() == "exit-codes" {
         // Its table, made for the terminal's width, is a section of every page.
-        shown = shown.after_long_help("");
+        shown = shown.after_long_help(Resettable::Reset);
     }
     let page = Man::new(shown).title(name.to_owned());
     let mut text = Vec::new();
@@ -193,6 +194,9 @@ mod tests {
         assert!(names.contains(&"code-source-policy-explain.1"), "{names:?}");
         for (name, page) in &pages {
             let text = String::from_utf8_lossy(page);
+            // The one about the whole program leads to all of them.
+            let has_examples = text.contains("Examples:") || name == "code-source.1";
+            assert!(has_examples, "{name}");
             for part in [
                 ".SH \"EXIT STATUS\"",
                 "\\fB130\\fR interrupted",

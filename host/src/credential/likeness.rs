@@ -1,5 +1,8 @@
 //! Whether a text may be a secret: apart from reading one, because people give a secret wherever they
 //! are asked for the place of it, and what is not known to be none is not repeated.
+//!
+//! Two guesses, because being wrong costs differently. What only [`looks_secret`] is not shown, and
+//! goes on to be used; what [`is_no_name`] is refused, so that no name that people give may be.
 
 use super::source::SHORTEST;
 
